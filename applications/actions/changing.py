@@ -1,0 +1,140 @@
+"""The one place where a case changes: compare, set, write the history and the record.
+
+A second press, a stale page or two officers at once: one wins, the other is told what happened.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from applications.models import Application, StateChange
+from applications.workflow import MOVES, OPEN, Move
+from kaili_hukou import audit
+from kaili_hukou.actions import Refused
+from kaili_hukou.crypto import EncryptedField
+from kaili_hukou.models import Officer
+
+
+class Overtaken(Refused):
+    """Somebody else was first; nothing of this act was done."""
+
+    @classmethod
+    def by_others(cls, application: Application) -> "Overtaken":
+        last = application.history.select_related("officer").order_by("-at").first()
+        now = Application.objects.only("state").get(pk=application.pk)
+        if last is None:
+            return cls("这份办件刚刚被别人修改过,您的操作没有执行。请刷新后核对再办。")
+        at = timezone.localtime(last.at)
+        return cls(
+            f"这份办件已由{last.officer.name}于 {at:%m-%d %H:%M} 办理「{last.get_move_display()}」,"
+            f"现状态为「{now.get_state_display()}」或内容已被修改。您的操作没有执行,请核对后再办。"
+        )
+
+
+class NotAllowed(Refused):
+    """The table of moves does not let this officer make this move."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who makes a move, on which day, with which words. `details` is kept encrypted."""
+
+    officer: Officer
+    on: datetime.date
+    version: int
+    reason: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def compare_and_set(application: Application, *, version: int, **values: Any) -> None:
+    """Sets values where state and version are still as this page saw them, else Overtaken."""
+    updated = Application.objects.filter(
+        pk=application.pk, state=application.state, version=version
+    ).update(version=F("version") + 1, **_sealed(application, values))
+    if not updated:
+        raise Overtaken.by_others(application)
+    for name, value in values.items():
+        setattr(application, name, value)
+    application.version = version + 1
+
+
+def _sealed(application: Application, values: dict[str, Any]) -> dict[str, Any]:
+    fields = application._meta
+    return {
+        name: fields.get_field(name).seal(value, application.pk)
+        if isinstance(fields.get_field(name), EncryptedField)
+        else value
+        for name, value in values.items()
+    }
+
+
+@transaction.atomic
+def advance(application: Application, name: str, act: Act, **values: Any) -> StateChange:
+    """Makes the move `name`: table, compare-and-set, history and record in one transaction."""
+    move = MOVES[name]
+    allowed(application, move, act.officer)
+    if move.reason and not act.reason.strip():
+        raise Refused(f"「{move.title}」须写明理由。")
+    before = application.state
+    if move.target not in OPEN:
+        values["is_open"] = False
+    compare_and_set(application, version=act.version, state=move.target, **values)
+    if move.target not in OPEN:
+        application.members.filter(is_open=True).update(is_open=False)
+    change = StateChange.objects.create(
+        application=application,
+        move=move.name,
+        before=before,
+        after=move.target,
+        officer=act.officer,
+        on=act.on,
+        reason=act.reason.strip(),
+        details=act.details or None,
+    )
+    audit.record(
+        move.title, application, changes={"state": (before, move.target)}, reason=act.reason
+    )
+    return change
+
+
+def allowed(application: Application, move: Move, officer: Officer) -> None:
+    """Raises where the state has moved on, or this officer may not make the move."""
+    if application.state not in move.sources:
+        raise Overtaken.by_others(application)
+    reason = why_not(application, move, officer)
+    if reason:
+        raise NotAllowed(reason)
+
+
+def why_not(application: Application, move: Move, officer: Officer) -> str:
+    """Why this officer may not make the move; empty where he may. The role comes first."""
+    if officer.role not in move.roles:
+        return f"您的角色({officer.get_role_display()})不能办理「{move.title}」。"
+    if not Application.objects.visible_to(officer).filter(pk=application.pk).exists():
+        return "这份办件不在您的辖区。"
+    if _own_case(application, officer):
+        return "这份办件涉及您本人,请由其他同事办理(回避)。"
+    earlier = application.history.filter(move__in=move.not_by, officer=officer).first()
+    if earlier:
+        return (
+            f"您在这份办件中办过「{earlier.get_move_display()}」,「{move.title}」须由另一人办理。"
+        )
+    return ""
+
+
+def _own_case(application: Application, officer: Officer) -> bool:
+    own = officer.own_number_digest
+    return bool(own) and application.members.filter(person__number_digest=own).exists()
+
+
+def moves_for(application: Application, officer: Officer) -> list[tuple[Move, str]]:
+    """The moves of the state that fit the officer's role, each with why it is shut to him."""
+    return [
+        (move, why_not(application, move, officer))
+        for move in MOVES.values()
+        if application.state in move.sources and officer.role in move.roles
+    ]

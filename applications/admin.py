@@ -1,0 +1,66 @@
+"""Cases in the admin: the list with its filters; taking and handling lead to the desk's pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from applications.access import CASE_READERS, COUNTER
+from applications.models import Application, Enterprise, Referral
+from applications.querysets import ApplicationQuerySet
+from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
+
+
+@admin.register(Application)
+class ApplicationAdmin(DeskAdmin):
+    viewers = CASE_READERS
+    editors = COUNTER
+    list_display = [
+        "number",
+        "whose",
+        "identity_number",
+        "route",
+        "state",
+        "station",
+        "received_on",
+        "accepted_on",
+        "due_on",
+        "opinion",
+    ]
+    list_filter = ["state", "route", "green_lane"]
+    list_display_links = ["number"]
+    ordering = ["-opened_at"]
+    whose = masked("申请人", "whose")
+    identity_number = masked("身份号码", "applicant.masked_number")
+
+    def get_queryset(self, request: HttpRequest) -> ApplicationQuerySet:
+        return super().get_queryset(request).for_lists()
+
+    @admin.display(description="受理编号")
+    def number(self, case: Application) -> str:
+        return case.receipt_number or "未编号"
+
+    def add_view(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+        return redirect("desk:intake")
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
+        found = self.get_object(request, object_id)
+        if found is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return redirect("desk:case", pk=found.pk)
+
+
+@admin.register(Enterprise)
+class EnterpriseAdmin(ReadOnlyAdmin):
+    viewers = CASE_READERS
+    list_display = ["code", "name", "premises"]
+    fields = ["code", "name", "premises"]
+
+
+@admin.register(Referral)
+class ReferralAdmin(ReadOnlyAdmin):
+    viewers = CASE_READERS
+    list_display = ["on", "station", "ground", "officer"]
+    list_filter = ["ground"]
+    list_select_related = ["station", "officer"]

@@ -1,0 +1,457 @@
+"""What the window types: the people, the answers, the place. Each error says what to do.
+
+`Dossier` holds the forms of one case together, checks them against each other, and gives the
+draft that `applications.actions` keeps. The forms ask only what the route's policy names.
+"""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
+from applications.fact_fields import FIELDS, NOT_ASKED
+from applications.facts import Told
+from applications.models import Application, Enterprise, EvidenceItem, Member
+from applications.models.application import LIVING
+from applications.policy.routes import ROUTES
+from kaili_hukou import enterprise, identity
+from kaili_hukou.actions import PersonEntry
+from kaili_hukou.forms import DayField, DivisionField, NameField, NumberField
+from kaili_hukou.models import Person, Town
+from kaili_hukou.models.people import HukouKind, Sex
+
+UNKNOWN_KIND = [("", "尚未核实"), *HukouKind.choices]
+# Routes whose applicant is no person, or who comes alone.
+PEOPLELESS = frozenset({"collective"})
+# A relocation's own wish stands on the roster; told at the counter it does not count.
+TOLD_BY_ROSTER = {"relocation": frozenset({"voluntary"})}
+MOST_COMPANIONS = 20
+
+
+class PhoneField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(label="联系电话", required=False, max_length=30)
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        digits = "".join(character for character in text if character.isdigit())
+        if text and not 7 <= len(digits) <= 13:
+            raise forms.ValidationError("电话应为 11 位手机号,或带区号的固定电话,请核对。")
+        return text
+
+
+class PersonForm(forms.Form):
+    """A person of the case. Whoever is on file already is shown masked and keeps his number."""
+
+    number = NumberField()
+    name = NameField()
+    division = DivisionField()
+    hukou_kind = forms.ChoiceField(label="户籍地城乡", choices=UNKNOWN_KIND, required=False)
+    origin = forms.CharField(label="户籍详细地址", max_length=200, required=False)
+
+    def __init__(self, *args: Any, member: Member | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.member = member
+        if member is not None:
+            del self.fields["number"]
+
+    @property
+    def number_now(self) -> str:
+        if self.member is not None:
+            return self.member.person.number
+        return self.cleaned_data.get("number", "")
+
+    @property
+    def birth_date(self) -> datetime.date | None:
+        if self.number_now:
+            return identity.check(self.number_now, timezone.localdate()).birth_date
+        return self.cleaned_data.get("birth_date") or (
+            self.member.person.birth_date if self.member else None
+        )
+
+    def entry(self) -> PersonEntry:
+        data = self.cleaned_data
+        known = identity.check(self.number_now, timezone.localdate()) if self.number_now else None
+        return PersonEntry(
+            number=self.number_now,
+            without_number=data.get("without_number", ""),
+            name=data.get("name", ""),
+            birth_date=known.birth_date if known else data.get("birth_date"),
+            sex=known.sex if known else data.get("sex", ""),
+            division=data.get("division", ""),
+            hukou_kind=data.get("hukou_kind", ""),
+            address=data.get("origin", ""),
+            phone=data.get("phone", ""),
+            nationality_as_written=data.get("nationality", ""),
+        )
+
+
+class ApplicantForm(PersonForm):
+    phone = PhoneField()
+    nationality = forms.CharField(label="民族", max_length=30, required=False)
+
+
+class CompanionForm(PersonForm):
+    """A companion; one without a number needs the reason, the birth date and the sex."""
+
+    member_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    number = NumberField(required=False)
+    relationship = forms.ChoiceField(
+        label="与申请人关系",
+        choices=[("", "请选择"), *Member._meta.get_field("relationship").choices],
+        required=False,
+    )
+    living = forms.ChoiceField(
+        label="共同居住", choices=[("", "尚未核实"), *LIVING], required=False
+    )
+    without_number = forms.CharField(label="没有号码的原因", max_length=100, required=False)
+    birth_date = DayField(label="出生日期(无号码时)")
+    sex = forms.ChoiceField(
+        label="性别(无号码时)",
+        choices=[("", ""), (Sex.MALE.value, "男"), (Sex.FEMALE.value, "女")],
+        required=False,
+    )
+    remove = forms.BooleanField(label="移出", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("remove"):
+            return data
+        if not data.get("relationship"):
+            self.add_error("relationship", "请选择这位随迁人员与申请人的关系。")
+        if self.member is None and "number" not in self.errors and not data.get("number"):
+            self._check_without_number(data)
+        return data
+
+    def _check_without_number(self, data: dict[str, Any]) -> None:
+        if not data.get("without_number"):
+            self.add_error("number", "请填写公民身份号码;确实没有号码的,填写没有号码的原因。")
+            return
+        day = data.get("birth_date")
+        if "birth_date" not in self.errors and day is None:
+            self.add_error("birth_date", "没有号码的,请填写出生日期。")
+        if day is not None and day > timezone.localdate():
+            self.add_error("birth_date", "出生日期在今天以后,请核对。")
+
+
+class FactsForm(forms.Form):
+    """The answers that the route's conditions need, one field set for each fact."""
+
+    def __init__(self, route: str, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for fact in ROUTES[route].facts:
+            if fact in NOT_ASKED or fact in TOLD_BY_ROSTER.get(route, ()):
+                continue
+            for name, make in FIELDS[fact].items():
+                self.fields[name] = make()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for begin, end in (("enrolment_from", "enrolment_to"), ("earlier_from", "earlier_to")):
+            if data.get(begin) and data.get(end) and data[end] < data[begin]:
+                self.add_error(end, "离校之日早于取得学籍之日,请核对这两个日期。")
+        if data.get("earlier_to") and not data.get("earlier_from"):
+            self.add_error("earlier_from", "填了离校之日,请把取得学籍之日也填上。")
+        if data.get("earlier_from") and not data.get("earlier_to"):
+            self.add_error("earlier_to", "转学前的一段请填写离校之日。")
+        home = any(data.get(name) not in (None, "") for name in FIELDS["home"])
+        if home and data.get("owns_home") is False:
+            self.add_error("owns_home", "填写了购房情况,又选了没有房产。请改其中一处。")
+        if data.get("home_area_m2") == 0:
+            self.add_error("home_area_m2", "建筑面积应大于 0。")
+        return data
+
+
+class PlaceForm(forms.Form):
+    """Where the people will live, whichever station takes the papers."""
+
+    town = forms.ModelChoiceField(
+        label="落户(居住)镇、街道",
+        queryset=Town.objects.none(),
+        required=False,
+        empty_label="请选择",
+    )
+    address = forms.CharField(label="落户(居住)地址", max_length=200, required=False)
+    note = forms.CharField(
+        label="备注", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["town"].queryset = Town.objects.all()
+
+
+class EnterpriseForm(forms.Form):
+    code = forms.CharField(label="统一社会信用代码", max_length=40)
+    name = forms.CharField(label="企业名称", max_length=200)
+    premises = forms.CharField(label="经营场所", max_length=300, required=False)
+    contact = forms.CharField(label="联系人", max_length=100, required=False)
+    phone = PhoneField()
+
+    def clean_code(self) -> str:
+        try:
+            return enterprise.check(self.cleaned_data["code"])
+        except enterprise.EnterpriseCodeError as fault:
+            raise forms.ValidationError(str(fault)) from None
+
+    def entry(self) -> EnterpriseEntry:
+        return EnterpriseEntry(**self.cleaned_data)
+
+
+class EvidenceForm(forms.Form):
+    """How each document of the list was met; 容缺 needs its last day."""
+
+    def __init__(self, items: Iterable[EvidenceItem], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.items = list(items)
+        for item in self.items:
+            if item.state == EvidenceItem.State.ROSTER:
+                continue
+            choices = [choice for choice in EvidenceItem.State.choices if choice[0] != "roster"]
+            self.fields[f"state_{item.pk}"] = forms.ChoiceField(
+                label=item.title, choices=choices, initial=item.state, required=False
+            )
+            self.fields[f"until_{item.pk}"] = DayField(
+                label="后补期限", initial=item.deferred_until
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for item in self.items:
+            name = f"until_{item.pk}"
+            if data.get(f"state_{item.pk}") != "deferred" or name in self.errors:
+                continue
+            if data.get(name) is None:
+                self.add_error(name, f"「{item.title}」容缺后补,请填写后补期限。")
+            elif data[name] < timezone.localdate():
+                self.add_error(name, "后补期限已经过去,请填今天或以后的日子。")
+        return data
+
+    def rows(self) -> list[tuple[EvidenceItem, Any, Any]]:
+        """(item, state field, until field) for the page; fields are None where a roster answers."""
+        return [
+            (
+                item,
+                self[f"state_{item.pk}"] if f"state_{item.pk}" in self.fields else None,
+                self[f"until_{item.pk}"] if f"until_{item.pk}" in self.fields else None,
+            )
+            for item in self.items
+        ]
+
+    def answers(self) -> dict[Any, tuple[str, datetime.date | None]]:
+        return {
+            item.pk: (
+                self.cleaned_data.get(f"state_{item.pk}") or item.state,
+                self.cleaned_data.get(f"until_{item.pk}"),
+            )
+            for item in self.items
+            if f"state_{item.pk}" in self.fields
+        }
+
+
+class CompanionSet(forms.BaseFormSet):
+    """Companion rows; those on file are bound to their member by its id."""
+
+    def __init__(self, *args: Any, members: list[Member], **options: Any) -> None:
+        self.members = {str(member.pk): member for member in members}
+        super().__init__(*args, **options)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        options = super().get_form_kwargs(index)
+        if index is None:
+            return options
+        name = f"{self.add_prefix(index)}-member_id"
+        given = self.data.get(name) if self.is_bound else self._initial_id(index)
+        return options | {"member": self.members.get(str(given))}
+
+    def _initial_id(self, index: int) -> Any:
+        return (
+            (self.initial or [])[index]["member_id"] if index < self.initial_form_count() else None
+        )
+
+
+CompanionFormSet = forms.formset_factory(
+    CompanionForm, formset=CompanionSet, extra=0, max_num=MOST_COMPANIONS, validate_max=True
+)
+
+
+class Dossier:
+    """The forms of one editable case, checked together."""
+
+    def __init__(
+        self,
+        application: Application,
+        members: list[Member],
+        items: list[EvidenceItem],
+        data: Any = None,
+    ) -> None:
+        self.application, self.route = application, ROUTES[application.route]
+        self.members = members
+        self.applicant_member = next((m for m in members if m.is_applicant), None)
+        companions = [member for member in members if not member.is_applicant]
+        self.facts = FactsForm(
+            application.route, data, prefix="facts", initial=application.facts or {}
+        )
+        self.place = PlaceForm(data, prefix="place", initial=_place(application))
+        self.evidence = EvidenceForm(items, data, prefix="evidence")
+        self.enterprise = self.applicant = self.companions = None
+        if application.route in PEOPLELESS:
+            self.enterprise = EnterpriseForm(
+                data, prefix="enterprise", initial=_enterprise(application.enterprise)
+            )
+        else:
+            self.applicant = ApplicantForm(
+                data,
+                prefix="applicant",
+                member=self.applicant_member,
+                initial=_person(self.applicant_member),
+            )
+            self.companions = CompanionFormSet(
+                data,
+                prefix="companions",
+                members=companions,
+                initial=[_companion(member) for member in companions],
+            )
+
+    @property
+    def forms(self) -> list[Any]:
+        parts = (
+            self.applicant,
+            self.enterprise,
+            self.companions,
+            self.facts,
+            self.place,
+            self.evidence,
+        )
+        return [part for part in parts if part is not None]
+
+    def is_valid(self) -> bool:
+        valid = all([part.is_valid() for part in self.forms])
+        if self.companions is not None:
+            self._check_family()
+            valid = valid and not any(form.errors for form in self.kept_companions())
+        return valid and not any(
+            part.errors for part in (self.applicant, self.facts) if part is not None
+        )
+
+    def kept_companions(self) -> list[CompanionForm]:
+        return [
+            form
+            for form in (self.companions or [])
+            if hasattr(form, "cleaned_data") and not form.cleaned_data.get("remove")
+        ]
+
+    def _check_family(self) -> None:
+        """Nobody twice, nobody his own companion, no child older than its parent."""
+        if not hasattr(self.applicant, "cleaned_data"):
+            return
+        seen = {self.applicant.number_now: "申请人"} if self.applicant.number_now else {}
+        for place, form in enumerate(self.kept_companions(), start=1):
+            number = form.number_now
+            if number and number in seen:
+                form.add_error(
+                    None if form.member else "number",
+                    f"这个号码与{seen[number]}相同,一个人只能填一次。",
+                )
+            elif number:
+                seen[number] = f"第 {place} 位随迁人员"
+            self._check_ages(form)
+
+    def _check_ages(self, form: CompanionForm) -> None:
+        mine, theirs = self.applicant.birth_date, form.birth_date
+        relation = form.cleaned_data.get("relationship")
+        if mine is None or theirs is None:
+            return
+        if relation in ("child", "grandchild") and theirs <= mine:
+            form.add_error("relationship", "子女(孙子女)的出生日期不晚于申请人,请核对关系和号码。")
+        if relation in ("parent", "grandparent") and theirs >= mine:
+            form.add_error("relationship", "父母(祖父母)的出生日期不早于申请人,请核对关系和号码。")
+
+    def told(self) -> Told:
+        """What may be judged already; an answer in error counts as unknown."""
+        person = getattr(self.applicant, "cleaned_data", {})
+        return Told(
+            birth_date=self.applicant.birth_date if self.applicant and person else None,
+            division=person.get("division", ""),
+            hukou_kind=person.get("hukou_kind", ""),
+            answers=getattr(self.facts, "cleaned_data", {}),
+            companions=tuple(_told_companion(form) for form in self.kept_companions()),
+        )
+
+    def draft(self) -> Draft:
+        place = self.place.cleaned_data
+        return Draft(
+            applicant=self.applicant.entry() if self.applicant else None,
+            enterprise=self.enterprise.entry() if self.enterprise else None,
+            companions=tuple(_companion_entry(form) for form in self.kept_companions()),
+            facts={
+                name: value
+                for name, value in self.facts.cleaned_data.items()
+                if value not in (None, "")
+            },
+            town=place.get("town"),
+            address=place.get("address", ""),
+            note=place.get("note", ""),
+            evidence=self.evidence.answers(),
+        )
+
+
+def _told_companion(form: CompanionForm) -> dict[str, Any]:
+    data = form.cleaned_data
+    living = {"now": True, "promised": True, "apart": False}.get(data.get("living", ""))
+    return {
+        "relationship": data.get("relationship") or None,
+        "birth_date": form.birth_date,
+        "lives_together": living,
+    }
+
+
+def _companion_entry(form: CompanionForm) -> CompanionEntry:
+    return CompanionEntry(
+        person=form.entry(),
+        relationship=form.cleaned_data["relationship"],
+        living=form.cleaned_data.get("living", ""),
+        member=form.member,
+    )
+
+
+def _person(member: Member | None) -> dict[str, Any]:
+    if member is None:
+        return {}
+    person: Person = member.person
+    return {
+        "name": person.name,
+        "division": member.division,
+        "hukou_kind": member.hukou_kind,
+        "origin": member.origin,
+        "phone": person.phone,
+        "nationality": person.nationality_as_written,
+        "without_number": person.without_number,
+        "birth_date": person.birth_date,
+        "sex": person.sex,
+    }
+
+
+def _companion(member: Member) -> dict[str, Any]:
+    return _person(member) | {
+        "member_id": member.pk,
+        "relationship": member.relationship,
+        "living": member.living,
+    }
+
+
+def _place(application: Application) -> dict[str, Any]:
+    return {
+        "town": application.town_id,
+        "address": application.address,
+        "note": application.note,
+    }
+
+
+def _enterprise(found: Enterprise | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    return {name: getattr(found, name) for name in ("code", "name", "premises", "contact", "phone")}

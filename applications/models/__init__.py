@@ -1,0 +1,15 @@
+from applications.models.application import Application, Enterprise, Member, ReceiptCounter
+from applications.models.evidence import Attachment, EvidenceItem
+from applications.models.history import Referral, StateChange, Suspension
+
+__all__ = [
+    "Application",
+    "Attachment",
+    "Enterprise",
+    "EvidenceItem",
+    "Member",
+    "ReceiptCounter",
+    "Referral",
+    "StateChange",
+    "Suspension",
+]

@@ -1,0 +1,244 @@
+"""A settlement case, the people in it, and the counter of its receipt numbers."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from applications.policy.routes import ROUTES
+from applications.querysets import ApplicationQuerySet
+from applications.workflow import EDITABLE, OPEN, State
+from kaili_hukou.crypto import EncryptedField, EncryptedJSONField
+from kaili_hukou.masking import mask_name
+from kaili_hukou.models import Household, Officer, Person, PoliceStation, Town
+from kaili_hukou.models.people import HukouKind
+from kaili_hukou.roles import Reach
+from kaili_hukou.scope import ScopedQuerySet
+from rosters.models import RosterEntry
+
+ROUTE_CHOICES = [(route.code, route.title) for route in ROUTES.values()]
+STATE_CHOICES = [(state.value, state.label) for state in State]
+OPINIONS = [("eligible", "符合"), ("ineligible", "不符合本方案"), ("undetermined", "待核实")]
+
+# Asked as a fact or a promise; only an express no is false (children left behind and old parents
+# are the ones who come to live together).
+LIVING = [("now", "现共同居住"), ("promised", "落户后共同居住(承诺)"), ("apart", "不共同居住")]
+
+
+class Enterprise(models.Model):
+    """An enterprise that asks for a 集体户 (三(一)7), known by its 统一社会信用代码 (GB 32100)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField("统一社会信用代码", max_length=18, unique=True)
+    name = models.CharField("企业名称", max_length=200)
+    premises = models.CharField("经营场所", max_length=300, blank=True)
+    contact = EncryptedField(verbose_name="联系人")
+    phone = EncryptedField(verbose_name="联系电话")
+
+    objects = ScopedQuerySet.as_manager()
+    scope_paths = {Reach.STATION: "applications__station"}
+
+    class Meta:
+        verbose_name = "企业"
+        verbose_name_plural = "企业"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Application(models.Model):
+    """One case on one route. Its state changes only through `applications.actions`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    route = models.CharField("落户渠道", max_length=16, choices=ROUTE_CHOICES)
+    state = models.CharField("状态", max_length=12, choices=STATE_CHOICES, default=State.DRAFT)
+    # Told apart from `state`, for it must be indexed together with the enterprise.
+    is_open = models.BooleanField("在办", default=True, editable=False)
+    version = models.PositiveIntegerField("版次", default=1, editable=False)
+    station = models.ForeignKey(PoliceStation, verbose_name="受理派出所", on_delete=models.PROTECT)
+    town = models.ForeignKey(
+        Town, verbose_name="落户镇(街道)", null=True, blank=True, on_delete=models.PROTECT
+    )
+    address = EncryptedField(verbose_name="落户地址")
+    applicant = models.ForeignKey(
+        Person,
+        verbose_name="申请人",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="applications",
+    )
+    enterprise = models.ForeignKey(
+        Enterprise,
+        verbose_name="申请企业",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="applications",
+    )
+    roster_entry = models.ForeignKey(
+        RosterEntry,
+        verbose_name="花名册依据",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="applications",
+    )
+    receipt_number = models.CharField(
+        "受理编号", max_length=40, null=True, unique=True, editable=False
+    )
+    facts = EncryptedJSONField(verbose_name="事实")
+    note = EncryptedField(verbose_name="备注")
+    opinion = models.CharField("初审意见", max_length=12, choices=OPINIONS, blank=True)
+    to_decide = models.PositiveSmallIntegerField("待核定随迁人数", default=0)
+    green_lane = models.BooleanField("绿色通道", default=False)
+    priority = models.BooleanField("优先", default=False)
+    received_on = models.DateField("收件日期", null=True)
+    supplement_by = models.DateField("补正期限", null=True)
+    accepted_on = models.DateField("受理日期", null=True)
+    promised_days = models.PositiveSmallIntegerField("承诺工作日", null=True)
+    due_on = models.DateField("承诺办结日", null=True)
+    decided_on = models.DateField("决定日期", null=True)
+    # As judged when decided: the law's version, its values, the case, the verdict.
+    rules_version = models.CharField("规则版本", max_length=40, blank=True)
+    judged = EncryptedJSONField(verbose_name="决定时的事实、参数与意见")
+    registered_on = models.DateField("落户日期", null=True)
+    household = models.ForeignKey(
+        Household,
+        verbose_name="落户的户",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="applications",
+    )
+    population_receipt = models.CharField("人口系统回执号", max_length=60, blank=True)
+    opened_by = models.ForeignKey(
+        Officer, verbose_name="录入人", on_delete=models.PROTECT, related_name="+"
+    )
+    opened_at = models.DateTimeField("录入时间", default=timezone.now)
+
+    objects = ApplicationQuerySet.as_manager()
+    scope_paths = {Reach.STATION: "station"}
+
+    class Meta:
+        verbose_name = "办件"
+        verbose_name_plural = "办件"
+        ordering = ["-opened_at"]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="case_queue"),
+            models.Index(fields=["station", "state", "due_on"], name="case_station_queue"),
+            models.Index(fields=["-opened_at"], name="case_newest"),
+            models.Index(fields=["station", "-opened_at"], name="case_station_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise"],
+                condition=Q(is_open=True),
+                name="one_open_case_per_enterprise",
+                violation_error_message="这家企业已有一件在办的申请。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt_number or f"{self.get_route_display()}(草稿)"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def is_alive(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def whose(self) -> str:
+        """The applicant as lists show him; an enterprise by its full name."""
+        if self.enterprise:
+            return self.enterprise.name
+        return mask_name(self.applicant.name) if self.applicant else ""
+
+
+class Member(models.Model):
+    """A person of a case, with an origin and an outcome of his own."""
+
+    class Outcome(models.TextChoices):
+        PENDING = "pending", "办理中"
+        APPROVED = "approved", "批准迁入"
+        REFUSED = "refused", "不予批准"
+        REGISTERED = "registered", "已落户"
+        RETURNED = "returned", "已迁回原籍"
+        ENDED = "ended", "未办成"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(
+        Application, verbose_name="办件", on_delete=models.PROTECT, related_name="members"
+    )
+    person = models.ForeignKey(
+        Person, verbose_name="人员", on_delete=models.PROTECT, related_name="case_memberships"
+    )
+    is_applicant = models.BooleanField("申请人", default=False)
+    relationship = models.CharField(
+        "与申请人关系",
+        max_length=12,
+        blank=True,
+        choices=[
+            ("spouse", "配偶"),
+            ("child", "子女"),
+            ("parent", "父母"),
+            ("grandparent", "(外)祖父母"),
+            ("grandchild", "(外)孙子女"),
+            ("sibling", "兄弟姐妹"),
+            ("other", "其他"),
+        ],
+    )
+    living = models.CharField("共同居住", max_length=8, blank=True, choices=LIVING)
+    division = models.CharField("迁出地区划", max_length=6, blank=True)
+    hukou_kind = models.CharField("迁出地城乡分类", max_length=5, choices=HukouKind, blank=True)
+    origin = EncryptedField(verbose_name="迁出地址")
+    admission = models.CharField(
+        "审批人核定", max_length=8, blank=True, choices=[("admitted", "准予"), ("refused", "不准")]
+    )
+    admission_reason = EncryptedField(verbose_name="核定理由")
+    outcome = models.CharField("结果", max_length=10, choices=Outcome, default=Outcome.PENDING)
+    is_open = models.BooleanField("在办", default=True, editable=False)
+    position = models.PositiveSmallIntegerField("顺序", default=0)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_paths = {Reach.STATION: "application__station"}
+
+    class Meta:
+        verbose_name = "办件人员"
+        verbose_name_plural = "办件人员"
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(is_open=True),
+                name="one_open_case_per_person",
+                violation_error_message="此人已在另一件在办的申请中。",
+            ),
+            models.UniqueConstraint(fields=["application", "person"], name="member_once_in_a_case"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    @property
+    def lives_together(self) -> bool | None:
+        return {"now": True, "promised": True, "apart": False}.get(self.living)
+
+
+class ReceiptCounter(models.Model):
+    """The last serial drawn at a station in a year; raised inside the move that uses it."""
+
+    station = models.ForeignKey(PoliceStation, on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField("年度")
+    last = models.PositiveIntegerField("末号", default=0)
+
+    class Meta:
+        verbose_name = "受理编号计数"
+        verbose_name_plural = "受理编号计数"
+        constraints = [
+            models.UniqueConstraint(fields=["station", "year"], name="one_counter_a_station_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.year}: {self.last}"

@@ -1,0 +1,257 @@
+"""What each move asks before it is made, besides the press of a button."""
+
+import datetime
+from typing import Any
+
+from django import forms
+
+from applications.actions.moving import Registration
+from applications.models import Application, Member
+from applications.policy.routes import ROUTES
+from applications.workflow import MOVES
+from kaili_hukou.clauses import CLAUSES
+from kaili_hukou.forms import DayField
+from kaili_hukou.models import Household
+from kaili_hukou.registers import calendar
+
+# Missing papers are no ground: they are asked for by 一次性告知.
+NOT_ACCEPTED_GROUNDS = [
+    ("not_ours", "不属于本机关职权范围"),
+    ("no_application_needed", "依法不需要申请(如市内迁移,当场办理)"),
+    ("duplicate", "同一事项已在办理"),
+    ("not_by_right", "不是本人或有权代为申请的人"),
+]
+SUPPLEMENT_DAYS = 15
+FINDINGS = "经人口信息系统比对,未发现重复户口、在逃或其他疑点;材料与本人情况相符。"
+
+
+class MoveForm(forms.Form):
+    """A reason where the table wants one; more in the forms below."""
+
+    def __init__(
+        self, name: str, application: Application, *args: Any, today: datetime.date, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.move, self.application, self.today = MOVES[name], application, today
+        self.add_fields()
+        if self.asks_reason():
+            self.fields["reason"] = forms.CharField(
+                label="理由",
+                max_length=1000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+                required=self.move.reason,
+            )
+
+    def add_fields(self) -> None:
+        """Fields beside the reason."""
+
+    def asks_reason(self) -> bool:
+        return self.move.reason
+
+    @property
+    def reason(self) -> str:
+        return self.cleaned_data.get("reason", "") if self.is_bound else ""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {}
+
+
+class AcceptForm(MoveForm):
+    """受理 is one press, but where the first opinion says no: then with a word why."""
+
+    def asks_reason(self) -> bool:
+        return self.application.opinion == "ineligible"
+
+
+class SupplementForm(MoveForm):
+    """一次性告知: all of it at once, proposed from what the list and the verdict lack."""
+
+    def add_fields(self) -> None:
+        missing = [item.title for item in self.application.evidence.filter(state="missing")]
+        self.fields["missing"] = forms.CharField(
+            label="需要补正的全部内容(一行一项)",
+            max_length=3000,
+            widget=forms.Textarea(attrs={"rows": 6}),
+            initial="\n".join(missing),
+            error_messages={"required": "请列出需要补正的内容,一行一项。"},
+        )
+        self.fields["supplement_by"] = DayField(
+            label="补正期限",
+            required=True,
+            initial=calendar().add_working_days(self.today, SUPPLEMENT_DAYS),
+        )
+
+    def clean_supplement_by(self) -> datetime.date:
+        day = self.cleaned_data["supplement_by"]
+        if day <= self.today:
+            raise forms.ValidationError("补正期限应在今天以后。")
+        return day
+
+    @property
+    def details(self) -> dict[str, Any]:
+        if not self.is_bound:
+            return {}
+        lines = [line.strip() for line in self.cleaned_data["missing"].splitlines()]
+        return {
+            "missing": [line for line in lines if line],
+            "supplement_by": self.cleaned_data["supplement_by"].isoformat(),
+        }
+
+
+class NotAcceptForm(MoveForm):
+    def add_fields(self) -> None:
+        self.fields["ground"] = forms.ChoiceField(
+            label="法定情形",
+            choices=NOT_ACCEPTED_GROUNDS,
+            widget=forms.RadioSelect,
+            help_text="缺材料不是不予受理的理由,请用「一次性告知」。",
+        )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        if not self.is_bound:
+            return {}
+        return {"ground": dict(NOT_ACCEPTED_GROUNDS)[self.cleaned_data["ground"]]}
+
+
+class CheckForm(MoveForm):
+    def add_fields(self) -> None:
+        self.fields["findings"] = forms.CharField(
+            label="核查情况(含人口信息比对)",
+            max_length=2000,
+            widget=forms.Textarea(attrs={"rows": 4}),
+            initial=FINDINGS,
+        )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"findings": self.cleaned_data["findings"]} if self.is_bound else {}
+
+
+class ApproveForm(MoveForm):
+    """Each companion is decided by the approver; what the list says is proposed."""
+
+    def add_fields(self) -> None:
+        members = self.application.members.filter(is_applicant=False).select_related("person")
+        self.companions: list[Member] = list(members)
+        for member in self.companions:
+            self.fields[f"admission_{member.pk}"] = forms.ChoiceField(
+                label=f"{member.person.name}({member.get_relationship_display()})",
+                choices=[("", "请核定"), ("admitted", "准予随迁"), ("refused", "不准随迁")],
+            )
+            self.fields[f"why_{member.pk}"] = forms.CharField(
+                label="核定理由(不准的必填)", max_length=500, required=False
+            )
+
+    def asks_reason(self) -> bool:
+        return True
+
+    @property
+    def details(self) -> dict[str, Any]:
+        if not self.is_bound:
+            return {}
+        return {
+            "members": {
+                str(member.pk): (
+                    self.cleaned_data[f"admission_{member.pk}"],
+                    self.cleaned_data[f"why_{member.pk}"],
+                )
+                for member in self.companions
+            }
+        }
+
+
+class RefuseForm(MoveForm):
+    def add_fields(self) -> None:
+        route = ROUTES[self.application.route]
+        codes = dict.fromkeys((route.clause, route.clause_for("520000"), "三(一)"))
+        self.fields["clauses"] = forms.MultipleChoiceField(
+            label="依据的条款",
+            choices=[(code, f"{code} {CLAUSES[code].title}") for code in codes],
+            initial=[route.clause],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"clauses": self.cleaned_data["clauses"]} if self.is_bound else {}
+
+
+class RegisterForm(MoveForm):
+    """落户: the day, the receipt of the population system, and the household."""
+
+    def add_fields(self) -> None:
+        self.fields["on"] = DayField(label="落户日期", required=True, initial=self.today)
+        self.fields["receipt"] = forms.CharField(
+            label="人口信息系统回执号", max_length=60, strip=True
+        )
+        if self.application.route == "pupil_return":
+            return
+        proposed = ROUTES[self.application.route].household
+        self.fields["kind"] = forms.ChoiceField(
+            label="落户的户别", choices=Household.Kind.choices, initial=proposed
+        )
+        self.fields["number"] = forms.CharField(
+            label="户号",
+            max_length=20,
+            initial=self._public_household() if proposed == "public" else "",
+            help_text="已有的户填户号;新立户填人口系统给的新户号。",
+        )
+        self.fields["why"] = forms.CharField(
+            label="与方案建议的户别不同时:理由", max_length=500, required=False
+        )
+
+    def _public_household(self) -> str:
+        found = Household.objects.filter(
+            station=self.application.station, kind="public", closed_on__isnull=True
+        ).first()
+        return found.number if found else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        number = data.get("number", "").strip()
+        household = Household.objects.filter(number=number).first() if number else None
+        if household and household.station_id != self.application.station_id:
+            self.add_error("number", f"户号 {number} 属于{household.station.name},请核对。")
+        elif household and household.kind != data.get("kind"):
+            self.add_error("kind", f"户号 {number} 是{household.get_kind_display()},请核对户别。")
+        elif household and household.closed_on:
+            self.add_error("number", f"户号 {number} 已销户,请核对。")
+        data["household"] = household
+        return data
+
+    @property
+    def registration(self) -> Registration:
+        data = self.cleaned_data
+        return Registration(
+            on=data["on"],
+            receipt=data["receipt"],
+            kind=data.get("kind", ""),
+            household=data.get("household"),
+            number=data.get("number", ""),
+            reason=data.get("why", ""),
+        )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        if not self.is_bound:
+            return {}
+        return {"household_reason": self.cleaned_data.get("why", "")}
+
+
+FORMS: dict[str, type[MoveForm]] = {
+    "accept": AcceptForm,
+    "ask_supplement": SupplementForm,
+    "not_accept": NotAcceptForm,
+    "check": CheckForm,
+    "approve": ApproveForm,
+    "refuse": RefuseForm,
+    "register": RegisterForm,
+}
+
+
+def form_for(
+    name: str, application: Application, data: Any = None, *, today: datetime.date
+) -> MoveForm:
+    return FORMS.get(name, MoveForm)(name, application, data, today=today)

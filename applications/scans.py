@@ -1,0 +1,117 @@
+"""Scans as they come in and as they are kept: known by content, limited, encrypted on disk."""
+
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, UnidentifiedImageError
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from applications.models import Attachment
+from kaili_hukou import crypto
+from kaili_hukou.actions import Refused
+
+PURPOSE = "applications.Attachment.content"
+MOST_PIXELS = 80_000_000
+MAGIC = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
+CONTENT_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    kind: str
+    content: bytes
+    pages: int
+
+
+def read_scan(content: bytes) -> Scan:
+    """What a file is by its content. Refused where it is none of the three, too large or broken."""
+    if not content:
+        raise Refused("文件是空的。请重新扫描后上传。")
+    limit = settings.ATTACHMENT_MAX_BYTES
+    if len(content) > limit:
+        raise Refused(
+            f"文件有 {len(content) / 1048576:.1f} MB,上限是 {limit // 1048576} MB。"
+            "请降低扫描分辨率或分成几个文件。"
+        )
+    kind = next((kind for magic, kind in MAGIC.items() if content.startswith(magic)), None)
+    if kind is None:
+        raise Refused("文件内容不是 PDF、JPEG 或 PNG(与文件名无关)。请上传扫描件或照片。")
+    pages = _pdf_pages(content) if kind == "pdf" else _picture(content, kind)
+    if pages > settings.ATTACHMENT_MAX_PAGES:
+        raise Refused(
+            f"文件有 {pages} 页,上限是 {settings.ATTACHMENT_MAX_PAGES} 页。请分成几个文件上传。"
+        )
+    return Scan(kind, content, pages)
+
+
+def _pdf_pages(content: bytes) -> int:
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted:
+            raise Refused("这个 PDF 有密码,无法打开。请上传没有密码的文件。")
+        pages = len(reader.pages)
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        OverflowError,
+        ArithmeticError,
+        AssertionError,
+        NotImplementedError,
+    ) as fault:
+        # A hostile PDF makes the reader stumble in many ways; all of them mean the same here.
+        raise Refused("这个 PDF 已损坏,无法打开。请重新扫描后上传。") from fault
+    if pages == 0:
+        raise Refused("这个 PDF 没有页面。请重新扫描后上传。")
+    return pages
+
+
+def _picture(content: bytes, kind: str) -> int:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=[kind.upper()])
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Refused("图片的像素太多。请降低分辨率后上传。")
+            picture.verify()
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        OverflowError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as fault:
+        raise Refused("这张图片已损坏或不完整,无法打开。请重新扫描后上传。") from fault
+    return 1
+
+
+def _path(attachment: Attachment) -> Path:
+    name = attachment.pk.hex
+    return Path(settings.MEDIA_ROOT) / "scans" / name[:2] / name
+
+
+def keep(attachment: Attachment, content: bytes) -> None:
+    """Writes the encrypted bytes; the file is named by the row's id and bound to it."""
+    path = _path(attachment)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    sealed = crypto.encrypt(content, purpose=PURPOSE, bound_to=str(attachment.pk))
+    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(sealed)
+
+
+def content_of(attachment: Attachment) -> bytes:
+    """The plain bytes; crypto.Unreadable where the file was changed, FileNotFoundError if lost."""
+    sealed = _path(attachment).read_bytes()
+    return crypto.decrypt(sealed, purpose=PURPOSE, bound_to=str(attachment.pk))

@@ -1,0 +1,14 @@
+"""Background work: an id or nothing in, one call of an action."""
+
+from applications.actions.moving import reckon_deadline
+from applications.models import Application
+from kaili_hukou.celery import app
+
+
+@app.task(name="applications.tasks.reckon_deadlines")
+def reckon_deadlines() -> int:
+    """Deadlines of open cases follow the calendar as it stands now."""
+    cases = Application.objects.open().filter(accepted_on__isnull=False)
+    for application in cases.iterator(chunk_size=500):
+        reckon_deadline(application)
+    return cases.count()

@@ -1,0 +1,324 @@
+"""One case: what is known, the verdict with its reasons, the documents, the moves, the history."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
+from applications.actions.changing import Act, Overtaken, allowed, moves_for
+from applications.actions.drafting import save_draft
+from applications.actions.moving import ACTIONS, register
+from applications.deadlines import standing
+from applications.documents import papers_of
+from applications.facts import Known, Told, case_json, known_of, told_by, verdict_of
+from applications.forms import Dossier
+from applications.models import Application, EvidenceItem, Member
+from applications.move_forms import MoveForm, form_for
+from applications.policy.routes import ROUTES
+from applications.policy.verdict import CompanionDecision, Verdict
+from applications.workflow import MOVES, STEPS, State
+from kaili_hukou import audit
+from kaili_hukou.actions import Refused
+from kaili_hukou.registers import calendar, division_title
+from kaili_hukou.roles import Role
+
+
+@desk_page(CASE_READERS)
+def case(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    application = visible_case(request, pk)
+    if request.method == "POST":
+        if request.user.role not in COUNTER:
+            raise PermissionDenied("只有派出所窗口可以修改填写的内容。")
+        return _save(request, application)
+    audit.looked("查看办件", application)
+    dossier = _dossier(application) if _edits(request, application) else None
+    return render(request, "applications/case.html", _context(request, application, dossier))
+
+
+def _edits(request: HttpRequest, application: Application) -> bool:
+    return application.is_editable and request.user.role in COUNTER
+
+
+def _dossier(application: Application, data: Any = None) -> Dossier:
+    return Dossier(application, _members(application), _items(application), data)
+
+
+def _members(application: Application) -> list[Member]:
+    members = list(application.members.select_related("person"))
+    for member in members:
+        member.place = division_title(member.division) if member.division else ""
+    return members
+
+
+def _items(application: Application) -> list[EvidenceItem]:
+    return list(
+        application.evidence.select_related("member__person").prefetch_related("attachments")
+    )
+
+
+def _save(request: HttpRequest, application: Application) -> HttpResponse:
+    """Keeps what was typed; then, where a move was pressed, goes on to it."""
+    dossier = _dossier(application, request.POST)
+    if not dossier.is_valid():
+        messages.error(request, "有几处需要改正,见下面红字;已填写的内容都还在。")
+        return _again(request, application, dossier)
+    try:
+        save_draft(
+            application,
+            dossier.draft(),
+            version=_version(request),
+            on=timezone.localdate(),
+            officer=request.user,
+        )
+    except Overtaken as fault:
+        messages.error(request, str(fault))
+        return _again(request, application, dossier, status=409)
+    except Refused as fault:
+        messages.error(request, str(fault))
+        return _again(request, application, dossier)
+    then = request.POST.get("then", "")
+    if then in MOVES:
+        return _make_or_ask(request, application, then)
+    messages.success(request, "已保存。")
+    return redirect("desk:case", pk=application.pk)
+
+
+def _again(
+    request: HttpRequest, application: Application, dossier: Dossier, status: int = 200
+) -> HttpResponse:
+    fresh = visible_case(request, application.pk)
+    context = _context(request, fresh, dossier)
+    return render(request, "applications/case.html", context, status=status)
+
+
+def _version(request: HttpRequest) -> int:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _context(
+    request: HttpRequest, application: Application, dossier: Dossier | None
+) -> dict[str, Any]:
+    members, items = _members(application), _items(application)
+    today = timezone.localdate()
+    known = known_of("", application.applicant, today)
+    verdict = _verdict(application, members, known, dossier)
+    colour, term = standing(application.due_on, today, calendar())
+    return {
+        "case": application,
+        "route": ROUTES[application.route],
+        "dossier": dossier,
+        "members": _with_opinions(members, verdict),
+        "items": items,
+        "known": known,
+        "verdict": verdict,
+        "answers": _answers(application),
+        "steps": _steps(application),
+        "moves": moves_for(application, request.user),
+        "suggested": _suggested(application, items),
+        "waiting_for": _waiting_for(application),
+        "papers": papers_of(application),
+        "history": application.history.select_related("officer__station"),
+        "colour": colour if application.is_alive else "",
+        "term": term if application.accepted_on else "",
+        "today": today,
+        "decided": application.judged is not None,
+    }
+
+
+def _verdict(
+    application: Application, members: list[Member], known: Known, dossier: Dossier | None
+) -> Verdict | dict[str, Any]:
+    """As decided, once decided; before that by what is known and typed today."""
+    if application.judged:
+        return application.judged["verdict"]
+    if dossier is not None and dossier.facts.is_bound:
+        return _judged(application, dossier.told(), known)
+    return _judged(application, told_by(application, members), known)
+
+
+def _judged(application: Application, told: Told, known: Known) -> Verdict:
+    return verdict_of(case_json(application.route, told, known))
+
+
+def _with_opinions(members: list[Member], verdict: Any) -> list[Member]:
+    """Each companion with the opinion on him; the order is the case's own."""
+    opinions = verdict["companions"] if isinstance(verdict, dict) else verdict.companions
+    companions = [member for member in members if not member.is_applicant]
+    for member, opinion in zip(companions, opinions, strict=False):
+        member.opinion = opinion._asdict() if isinstance(opinion, CompanionDecision) else opinion
+    return members
+
+
+def _answers(application: Application) -> list[tuple[str, Any]]:
+    """The typed answers with their labels, for reading."""
+    fields = Dossier(application, [], []).facts
+    rows = []
+    for name, field in fields.fields.items():
+        value = (application.facts or {}).get(name)
+        if value not in (None, "", []):
+            choices = dict(getattr(field, "choices", []))
+            shown = field.prepare_value(value)
+            rows.append((field.label, choices.get(shown, shown)))
+    return rows
+
+
+def _suggested(application: Application, items: list[EvidenceItem]) -> str:
+    """The move that the state of the papers points to: the one filled button."""
+    if application.state != State.RECEIVED:
+        return NEXT.get(application.state, "")
+    missing = any(item.state == EvidenceItem.State.MISSING for item in items)
+    return "ask_supplement" if missing else "accept"
+
+
+NEXT = {
+    State.DRAFT: "receive",
+    State.SUPPLEMENT: "resume",
+    State.ACCEPTED: "check",
+    State.CHECKED: "review",
+    State.REVIEWED: "approve",
+    State.APPROVED: "register",
+}
+
+
+def _waiting_for(application: Application) -> str:
+    """Whose turn it is, for whoever looks and cannot act."""
+    move = MOVES.get(NEXT.get(application.state, ""))
+    if move is None:
+        return "这份办件已办结。"
+    roles = "、".join(role.label for role in Role if role in move.roles)
+    return f"等待{roles}办理「{move.title}」。"
+
+
+def _steps(application: Application) -> list[dict[str, Any]]:
+    now = application.state if application.state in STEPS else None
+    reached = STEPS.index(State(now)) if now else -1
+    if application.state == State.SUPPLEMENT:
+        reached = STEPS.index(State.RECEIVED)
+    last = application.history.last()
+    if last is not None and application.state == State.ARCHIVED and last.before in STEPS:
+        reached = len(STEPS)
+    return [
+        {"label": step.label, "is_done": place < reached, "is_now": place == reached}
+        for place, step in enumerate(STEPS)
+    ]
+
+
+@require_POST
+@desk_page(COUNTER)
+def verdict(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The verdict on what is being typed, without keeping anything."""
+    application = visible_case(request, pk)
+    dossier = _dossier(application, request.POST)
+    dossier.is_valid()
+    known = known_of(
+        dossier.applicant.number_now if dossier.applicant else "",
+        application.applicant,
+        timezone.localdate(),
+    )
+    told = dossier.told()
+    found = _judged(application, told, known)
+    opinions = zip(dossier.kept_companions(), found.companions, strict=False)
+    return render(
+        request,
+        "applications/_verdict.html",
+        {
+            "case": application,
+            "route": ROUTES[application.route],
+            "verdict": found,
+            "typed_companions": [
+                {"name": form.cleaned_data.get("name", ""), "opinion": opinion}
+                for form, opinion in opinions
+            ],
+        },
+    )
+
+
+@desk_page(CASE_STAFF)
+def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """Asks what a move needs, and makes it."""
+    application = visible_case(request, pk)
+    if name not in MOVES:
+        return redirect("desk:case", pk=pk)
+    if request.method != "POST":
+        return _ask(request, application, name, form_for(name, application, today=_today()))
+    form = form_for(name, application, request.POST, today=_today())
+    if not form.is_valid():
+        return _ask(request, application, name, form)
+    return _make(request, application, name, form, _version(request))
+
+
+def _today() -> Any:
+    return timezone.localdate()
+
+
+def _make_or_ask(request: HttpRequest, application: Application, name: str) -> HttpResponse:
+    """A move that needs no more words is made at once; the others ask first."""
+    form = form_for(name, application, today=_today())
+    if form.fields:
+        return redirect("desk:move", pk=application.pk, name=name)
+    return _make(request, application, name, form, application.version)
+
+
+def _ask(
+    request: HttpRequest, application: Application, name: str, form: MoveForm, status: int = 200
+) -> HttpResponse:
+    move = MOVES[name]
+    try:
+        allowed(application, move, request.user)
+    except Refused as fault:
+        messages.error(request, str(fault))
+        return redirect("desk:case", pk=application.pk)
+    members = _members(application)
+    known = known_of("", application.applicant, _today())
+    context = {
+        "case": application,
+        "move": move,
+        "form": form,
+        "route": ROUTES[application.route],
+        "verdict": _judged(application, told_by(application, members), known),
+        "version": application.version if not form.is_bound else _version(request),
+        "today": _today(),
+    }
+    return render(request, "applications/move.html", context, status=status)
+
+
+def _make(
+    request: HttpRequest, application: Application, name: str, form: MoveForm, version: int
+) -> HttpResponse:
+    act = Act(
+        officer=request.user,
+        on=_today(),
+        version=version,
+        reason=form.reason,
+        details=form.details,
+    )
+    try:
+        if name == "register":
+            register(application, act, form.registration)
+        else:
+            ACTIONS[name](application, act)
+    except Overtaken as fault:
+        messages.error(request, str(fault))
+        return redirect("desk:case", pk=application.pk)
+    except Refused as fault:
+        if not form.is_bound:
+            messages.error(request, str(fault))
+            return redirect("desk:case", pk=application.pk)
+        form.add_error(None, str(fault))
+        return _ask(request, application, name, form)
+    _tell(request, application, name)
+    return redirect("desk:case", pk=application.pk)
+
+
+def _tell(request: HttpRequest, application: Application, name: str) -> None:
+    done = f"已办理「{MOVES[name].title}」。"
+    if name in ("accept", "not_accept"):
+        done = f"受理编号 {application.receipt_number}。" + done
+    messages.success(request, done)

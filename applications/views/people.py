@@ -1,0 +1,135 @@
+"""Looking for people and at them: masked, recorded, one value revealed at a time."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from applications.access import CASE_READERS, CASE_STAFF, desk_page
+from applications.facts import known_of
+from applications.models import Application, Member
+from kaili_hukou import audit, identity, receipts
+from kaili_hukou.models import Person
+from kaili_hukou.models.people import number_digest, tail_digest
+from kaili_hukou.names import normalise_name
+from kaili_hukou.registers import division_title
+
+MOST = 50
+REVEALED = {"number": "公民身份号码", "phone": "联系电话", "address": "户籍地址"}
+
+
+def visible_person(request: HttpRequest, pk: uuid.UUID) -> Person:
+    return get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+
+
+@desk_page(CASE_READERS)
+def search(request: HttpRequest) -> HttpResponse:
+    """By number, receipt number, name or initials; the words come by POST, never in an address."""
+    text = request.POST.get("q", "").strip()[:200]
+    context: dict[str, Any] = {"asked": bool(text)}
+    if text:
+        audit.looked("搜索")
+        context |= _found(request, text)
+    if len(context.get("cases", ())) == 1 and not context.get("people"):
+        return redirect("desk:case", pk=context["cases"][0].pk)
+    return render(request, "applications/search.html", context)
+
+
+def _found(request: HttpRequest, text: str) -> dict[str, Any]:
+    cases = Application.objects.visible_to(request.user).for_lists()
+    receipt = _receipt(text)
+    if isinstance(receipt, str):
+        return {"cases": list(cases.filter(receipt_number=receipt))}
+    if receipt is not None:
+        return {"hint": str(receipt)}
+    people = Person.objects.visible_to(request.user).filter(_who(text)).order_by("name")[:MOST]
+    found = list(people)
+    members = Member.objects.filter(person__in=found).values("application")
+    return {
+        "people": found,
+        "cases": list(cases.filter(Q(pk__in=members) | Q(enterprise__name=text))[:MOST]),
+        "more": len(found) == MOST,
+    }
+
+
+def _receipt(text: str) -> str | Exception | None:
+    """The receipt number; the fault where it looks like one and is wrong; None where it is none."""
+    if "-" not in text and not text.upper().startswith("522601") or len(text) < 20:
+        return None
+    try:
+        return receipts.check(text).text
+    except receipts.ReceiptError as fault:
+        return fault
+
+
+def _who(text: str) -> Q:
+    try:
+        return Q(number_digest=number_digest(identity.check(text, timezone.localdate()).number))
+    except identity.IdentityError:
+        name = normalise_name(text)
+    by_name = Q(name__startswith=name)
+    return by_name | Q(initials__startswith=text.upper()) if text.isascii() else by_name
+
+
+@desk_page(CASE_READERS)
+def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = visible_person(request, pk)
+    audit.looked("查看人口", found)
+    today = timezone.localdate()
+    known = known_of("", found, today)
+    cases = Application.objects.visible_to(request.user).filter(members__person=found)
+    context = {
+        "person": found,
+        "known": known,
+        "place": division_title(found.division) if found.division else "",
+        "cases": cases.for_lists().distinct(),
+        "today": today,
+        "revealable": [(name, title) for name, title in REVEALED.items() if getattr(found, name)],
+    }
+    return render(request, "applications/person.html", context)
+
+
+@require_POST
+@desk_page(CASE_STAFF)
+def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One value in clear, with a reason, recorded before it is sent."""
+    found = visible_person(request, pk)
+    name, reason = request.POST.get("field", ""), request.POST.get("reason", "").strip()[:200]
+    if name not in REVEALED or len(reason) < 2:
+        messages.error(request, "查看明文须写明理由(如:与证件核对)。")
+        return redirect("desk:person", pk=pk)
+    audit.looked(f"查看明文:{REVEALED[name]}", found, reason=reason)
+    return render(
+        request,
+        "applications/revealed.html",
+        {"person": found, "title": REVEALED[name], "value": getattr(found, name)},
+    )
+
+
+@require_POST
+@desk_page(CASE_STAFF)
+def check_tail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Whether the last four characters are these, without showing the number."""
+    found = visible_person(request, pk)
+    tail = identity.fold(request.POST.get("tail", ""))
+    audit.looked("核对末四位", found)
+    if len(tail) == 4 and found.number_tail == tail_digest(tail):
+        messages.success(request, "末四位相符。")
+    else:
+        messages.error(request, "末四位不相符,请与证件核对。")
+    back = request.POST.get("case", "")
+    if back and Application.objects.visible_to(request.user).filter(pk=_uuid(back)).exists():
+        return redirect("desk:case", pk=_uuid(back))
+    return redirect("desk:person", pk=pk)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,205 @@
+"""The table of moves: which state a case may go to, by whom, and what it needs.
+
+Buttons, permissions and tests all read this one table. States are participles, moves verbs.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "State":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    DRAFT = "draft", "草稿"
+    RECEIVED = "received", "已收件"
+    SUPPLEMENT = "supplement", "待补正"
+    ACCEPTED = "accepted", "已受理"
+    NOT_ACCEPTED = "not_accepted", "不予受理"
+    CHECKED = "checked", "已核查"
+    REVIEWED = "reviewed", "所领导已审核"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "不予批准"
+    REGISTERED = "registered", "已落户"
+    WITHDRAWN = "withdrawn", "已撤回"
+    TERMINATED = "terminated", "终止办理"
+    ARCHIVED = "archived", "已归档"
+
+
+# In these the case is alive: it holds its people, so that nobody has two.
+OPEN = frozenset(
+    {
+        State.DRAFT,
+        State.RECEIVED,
+        State.SUPPLEMENT,
+        State.ACCEPTED,
+        State.CHECKED,
+        State.REVIEWED,
+        State.APPROVED,
+    }
+)
+# In these what was typed at the window may still be changed.
+EDITABLE = frozenset({State.DRAFT, State.RECEIVED, State.SUPPLEMENT})
+# The steps as the strip above a case shows them.
+STEPS = (
+    State.DRAFT,
+    State.RECEIVED,
+    State.ACCEPTED,
+    State.CHECKED,
+    State.REVIEWED,
+    State.APPROVED,
+    State.REGISTERED,
+)
+
+AUXILIARY, WINDOW, HEAD, APPROVER = "auxiliary", "window", "station_head", "approver"
+COUNTER = frozenset({AUXILIARY, WINDOW, HEAD})
+SWORN = frozenset({WINDOW, HEAD})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table.
+
+    `not_by` names earlier moves whose officer may not make this one: the second pair of eyes.
+    `needs` names what must be filled in besides a reason.
+    """
+
+    name: str
+    title: str
+    sources: frozenset[State]
+    target: State
+    roles: frozenset[str]
+    reason: bool = False
+    not_by: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    key: str = ""
+    grave: bool = False
+
+    @property
+    def second_officer(self) -> bool:
+        return bool(self.not_by)
+
+
+def _move(
+    name: str, title: str, sources: str, target: State, roles: frozenset[str], **more: object
+) -> Move:
+    return Move(
+        name, title, frozenset(State(source) for source in sources.split()), target, roles, **more
+    )
+
+
+MOVES: dict[str, Move] = {
+    move.name: move
+    for move in (
+        _move("receive", "收件", "draft", State.RECEIVED, COUNTER, key="F6"),
+        _move(
+            "ask_supplement",
+            "一次性告知(补正)",
+            "received",
+            State.SUPPLEMENT,
+            SWORN,
+            needs=("missing", "supplement_by"),
+            key="F7",
+        ),
+        _move("resume", "补正材料已收", "supplement", State.RECEIVED, COUNTER, key="F6"),
+        _move("accept", "受理并打印回执", "received", State.ACCEPTED, SWORN, key="F8"),
+        _move(
+            "not_accept",
+            "不予受理",
+            "received supplement",
+            State.NOT_ACCEPTED,
+            SWORN,
+            reason=True,
+            needs=("ground",),
+            grave=True,
+        ),
+        _move("check", "核查完成", "accepted", State.CHECKED, SWORN, needs=("findings",), key="F8"),
+        _move(
+            "review",
+            "审核同意,报户政科",
+            "checked",
+            State.REVIEWED,
+            frozenset({HEAD}),
+            not_by=("accept",),
+            key="F8",
+        ),
+        _move(
+            "return_to_station",
+            "退回重新核查",
+            "checked reviewed",
+            State.ACCEPTED,
+            frozenset({HEAD, APPROVER}),
+            reason=True,
+        ),
+        _move(
+            "approve",
+            "批准",
+            "reviewed",
+            State.APPROVED,
+            frozenset({APPROVER}),
+            not_by=("accept", "check", "review"),
+            needs=("members",),
+            key="F8",
+        ),
+        _move(
+            "refuse",
+            "不予批准",
+            "reviewed",
+            State.REFUSED,
+            frozenset({APPROVER}),
+            reason=True,
+            not_by=("accept", "check", "review"),
+            needs=("clauses",),
+            grave=True,
+        ),
+        _move(
+            "register",
+            "登记落户",
+            "approved",
+            State.REGISTERED,
+            SWORN,
+            needs=("registration",),
+            key="F8",
+        ),
+        _move(
+            "withdraw",
+            "申请人撤回",
+            "draft received supplement accepted checked reviewed approved",
+            State.WITHDRAWN,
+            COUNTER,
+            reason=True,
+            grave=True,
+        ),
+        _move(
+            "terminate",
+            "终止办理",
+            "supplement",
+            State.TERMINATED,
+            SWORN,
+            reason=True,
+            grave=True,
+        ),
+        _move(
+            "archive",
+            "归档",
+            "registered refused not_accepted withdrawn terminated",
+            State.ARCHIVED,
+            COUNTER,
+            key="F8",
+        ),
+    )
+}
+
+
+def moves_from(state: str) -> tuple[Move, ...]:
+    return tuple(move for move in MOVES.values() if state in move.sources)
+
+
+def open_to(state: str, role: str) -> tuple[Move, ...]:
+    """The moves that a role may make from a state, by the table alone."""
+    return tuple(move for move in moves_from(state) if role in move.roles)

@@ -1,0 +1,258 @@
+"""Admin pages of the registers, the people, the officers and the record."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from import_export.admin import ExportMixin
+
+from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
+from kaili_hukou.models import (
+    AuditEntry,
+    Bureau,
+    BureauName,
+    CalendarDay,
+    CalendarYear,
+    CodeEntry,
+    Division,
+    Household,
+    Job,
+    Membership,
+    Officer,
+    Person,
+    PoliceStation,
+    Town,
+    Village,
+)
+from kaili_hukou.registers import forget
+from kaili_hukou.roles import Role
+
+KEEPERS = frozenset({Role.SYSTEM_ADMIN, Role.APPROVER})
+OFFICES = frozenset(Role.values)
+PEOPLE_READERS = frozenset(
+    {Role.AUXILIARY, Role.WINDOW, Role.STATION_HEAD, Role.APPROVER, Role.AUDITOR}
+)
+
+
+class RegisterAdmin(ExportMixin, DeskAdmin):
+    """A register: read by all, kept by the household section and the system administrator."""
+
+    viewers = OFFICES
+    editors = KEEPERS
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self._role(request) in KEEPERS
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        forget()
+
+
+@admin.register(Town)
+class TownAdmin(RegisterAdmin):
+    list_display = ["code", "name", "kind", "address", "phone"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(PoliceStation)
+class PoliceStationAdmin(RegisterAdmin):
+    list_display = ["code", "name", "kind", "town", "address", "phone", "provisional_word"]
+    search_fields = ["code", "name"]
+    list_select_related = ["town"]
+
+    @admin.display(description="暂定")
+    def provisional_word(self, row: PoliceStation) -> str:
+        return "暂定" if row.provisional else ""
+
+
+@admin.register(Village)
+class VillageAdmin(RegisterAdmin):
+    list_display = ["code", "name", "town", "station"]
+    list_select_related = ["town", "station"]
+    search_fields = ["code", "name"]
+
+
+class BureauNameInline(admin.TabularInline):
+    model = BureauName
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.role in KEEPERS
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.role in KEEPERS
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Bureau)
+class BureauAdmin(RegisterAdmin):
+    list_display = ["code", "name", "kind", "valid_from", "valid_to", "successor"]
+    list_select_related = ["successor"]
+    search_fields = ["code", "name"]
+    inlines = [BureauNameInline]
+
+
+@admin.register(Division)
+class DivisionAdmin(RegisterAdmin):
+    list_display = ["code", "full_name", "level", "valid_from", "valid_to", "source"]
+    search_fields = ["code", "name"]
+    list_filter = ["level"]
+
+
+@admin.register(CodeEntry)
+class CodeEntryAdmin(RegisterAdmin):
+    list_display = ["scheme", "code", "title", "source"]
+    list_filter = ["scheme"]
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(RegisterAdmin):
+    list_display = ["day", "kind", "name", "source"]
+    list_filter = ["kind"]
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(RegisterAdmin):
+    list_display = ["year", "official_word", "source", "note"]
+
+    @admin.display(description="已公布")
+    def official_word(self, row: CalendarYear) -> str:
+        return "已公布" if row.official else "暂按周一至周五"
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnlyAdmin):
+    """Only looked at: what is known of a person is changed by the case that brings it."""
+
+    viewers = PEOPLE_READERS
+    list_display = ["__str__", "masked_number", "birth_date", "sex", "division"]
+    fields = [
+        "__str__",
+        "masked_number",
+        "birth_date",
+        "sex",
+        "division",
+        "hukou_kind",
+        "masked_phone",
+        "masked_address",
+        "created_at",
+    ]
+    readonly_fields = ["__str__", "masked_number", "masked_phone", "masked_address", "created_at"]
+    ordering = ["-created_at"]
+    masked_number = masked("公民身份号码", "masked_number")
+    masked_phone = masked("联系电话", "masked_phone")
+    masked_address = masked("户籍地址", "masked_address")
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    fields = readonly_fields = ["person", "relation", "since", "until", "basis"]
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Household)
+class HouseholdAdmin(ReadOnlyAdmin):
+    viewers = PEOPLE_READERS
+    list_display = ["number", "kind", "title", "head", "station", "town", "opened_on"]
+    list_filter = ["kind"]
+    list_select_related = ["head", "station", "town"]
+    fields = ["number", "kind", "title", "head", "station", "town", "opened_on", "closed_on"]
+    inlines = [MembershipInline]
+
+
+@admin.register(Officer)
+class OfficerAdmin(DeskAdmin, UserAdmin):
+    """Accounts: kept by the system administrator; roles and closing by the security one too."""
+
+    viewers = frozenset({Role.AUDITOR})
+    editors = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})
+    list_display = ["username", "name", "role", "station", "bureau", "is_active_word"]
+    list_filter = ["role"]
+    list_select_related = ["station", "bureau"]
+    search_fields = ["username", "name"]
+    ordering = ["username"]
+    filter_horizontal = ()
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("人员", {"fields": ["name", "police_number", "window"]}),
+        ("岗位", {"fields": ["role", "station", "town", "bureau"]}),
+        ("状态", {"fields": ["is_active", "last_login"]}),
+    ]
+    readonly_fields = ["last_login"]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "classes": ["wide"],
+                "fields": [
+                    "username",
+                    "name",
+                    "role",
+                    "station",
+                    "bureau",
+                    "password1",
+                    "password2",
+                ],
+            },
+        ),
+    ]
+
+    @admin.display(description="状态")
+    def is_active_word(self, row: Officer) -> str:
+        return "启用" if row.is_active else "停用"
+
+    def save_model(self, request: HttpRequest, obj: Officer, form: Any, change: bool) -> None:
+        obj.is_staff = True
+        obj.is_superuser = False
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """The record, for the auditor; reading it is recorded too."""
+
+    viewers = frozenset({Role.AUDITOR})
+    list_display = ["at", "actor_title", "scope", "action", "object_type", "count", "address"]
+    fields = [
+        "at",
+        "actor_title",
+        "scope",
+        "address",
+        "request",
+        "action",
+        "object_type",
+        "object_id",
+        "count",
+        "changed",
+        "reason_text",
+    ]
+    readonly_fields = ["reason_text"]
+    reason_text = masked("理由", "reason")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    viewers = frozenset({Role.SYSTEM_ADMIN, Role.AUDITOR})
+    list_display = ["task", "state", "due_at", "started_at", "ended_at"]
+    list_filter = ["state"]
+
+
+# Roles are ours; Django's groups decide nothing here.
+admin.site.unregister(Group)

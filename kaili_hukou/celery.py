@@ -1,0 +1,24 @@
+"""The Celery app and the whole schedule on one page, tasks by name.
+
+Without Redis `manage.py work` keeps the same schedule. Nothing imports this module but the
+workers and the task modules, so that pure modules load without Celery.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaili_hukou.settings")
+
+app = Celery("kaili_hukou")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    # Deadlines of open cases are reckoned again when the calendar of a year was entered.
+    "reckon deadlines": {
+        "task": "applications.tasks.reckon_deadlines",
+        "schedule": crontab(hour="1", minute="10"),
+    },
+}

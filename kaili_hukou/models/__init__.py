@@ -1,0 +1,25 @@
+from kaili_hukou.models.audit import AuditEntry
+from kaili_hukou.models.codes import CalendarDay, CalendarYear, CodeEntry, Division
+from kaili_hukou.models.jobs import Job
+from kaili_hukou.models.people import Household, Membership, Person, StationPerson
+from kaili_hukou.models.places import Bureau, BureauName, PoliceStation, Town, Village
+from kaili_hukou.models.staff import Officer
+
+__all__ = [
+    "AuditEntry",
+    "Bureau",
+    "BureauName",
+    "CalendarDay",
+    "CalendarYear",
+    "CodeEntry",
+    "Division",
+    "Household",
+    "Job",
+    "Membership",
+    "Officer",
+    "Person",
+    "PoliceStation",
+    "StationPerson",
+    "Town",
+    "Village",
+]

@@ -1,0 +1,16 @@
+"""Every address of the desk; apps are named by string, so that imports keep their direction."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="desk:work"), name="home"),
+    path("admin/", admin.site.urls),
+    path("desk/", include("applications.urls", namespace="desk")),
+]
+
+handler400 = "kaili_hukou.views.bad_request"
+handler403 = "kaili_hukou.views.forbidden"
+handler404 = "kaili_hukou.views.not_found"
+handler500 = "kaili_hukou.views.server_error"

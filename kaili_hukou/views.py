@@ -1,0 +1,29 @@
+"""Pages for what went wrong: a sentence, and the way back."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    return render(request, "error.html", {"title": title, "text": text}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 400, "请求有误", "提交的内容无法识别。请返回上一页重新填写。")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 403, "没有权限", str(exception) or "您的角色不能做这件事。")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 404, "没有找到", "没有这个页面,或这份办件不在您的辖区。")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500, "系统出错", "系统没有完成这一步,已填写的内容没有保存。请稍后再试。")
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    text = "页面打开太久或已重新登录。请返回上一页,刷新后再提交;已填写的内容仍在那一页上。"
+    return _page(request, 403, "页面已过期", text)

@@ -1,0 +1,89 @@
+"""The demonstration's officers: every role, three stations, the bureaus that supply rosters."""
+
+from dataclasses import dataclass
+
+from kaili_hukou.models import Bureau, Officer, PoliceStation
+from kaili_hukou.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    name: str
+    role: str
+    station: str = ""
+    bureau: str = ""
+    window: str = ""
+    police_number: str = ""
+
+
+def _station(code: str, letters: str, town: str) -> tuple[Account, ...]:
+    return (
+        Account(f"{letters}01", f"{town}辅警甲", Role.AUXILIARY, code, window="窗口01"),
+        Account(f"{letters}02", f"{town}民警甲", Role.WINDOW, code, "", "窗口02", f"52{code}02"),
+        Account(f"{letters}03", f"{town}民警乙", Role.WINDOW, code, "", "窗口03", f"52{code}03"),
+        Account(f"{letters}09", f"{town}所长", Role.STATION_HEAD, code, "", "", f"52{code}09"),
+    )
+
+
+STATIONS = (
+    ("大十字派出所", "dsz", "大十字"),
+    ("炉山派出所", "ls", "炉山"),
+    ("鸭塘派出所", "yt", "鸭塘"),
+)
+OFFICES = (
+    Account("hz01", "户政审批甲", Role.APPROVER, police_number="520001"),
+    Account("hz02", "户政审批乙", Role.APPROVER, police_number="520002"),
+    Account("hgb01", "户改办经办", Role.REFORM_OFFICE),
+    Account("ymj01", "移民局经办甲", Role.BUREAU_CLERK, bureau="市扶贫办"),
+    Account("ymj02", "移民局经办乙", Role.BUREAU_CLERK, bureau="市扶贫办"),
+    Account("mzj01", "民政局经办", Role.BUREAU_CLERK, bureau="市民政局"),
+    Account("rsj01", "人社局经办", Role.BUREAU_CLERK, bureau="市人力资源社会保障局"),
+    Account("sj01", "审计员", Role.AUDITOR),
+    Account("xt01", "系统管理员", Role.SYSTEM_ADMIN),
+    Account("aq01", "安全管理员", Role.SECURITY_ADMIN),
+)
+
+
+def make_accounts(password: str) -> dict[str, Officer]:
+    """The officers by user name; their password is not forced to change."""
+    stations = {row.name: row for row in PoliceStation.objects.all()}
+    accounts = [
+        account
+        for name, letters, town in STATIONS
+        for account in _station(stations[name].code, letters, town)
+    ] + list(OFFICES)
+    by_code = {row.code: row for row in stations.values()}
+    return {account.username: _make(account, by_code, password) for account in accounts}
+
+
+def _make(account: Account, stations: dict[str, PoliceStation], password: str) -> Officer:
+    bureau = (
+        Bureau.objects.filter(name__startswith=account.bureau).first() if account.bureau else None
+    )
+    officer = Officer(
+        username=account.username,
+        name=account.name,
+        role=account.role,
+        station=stations.get(account.station),
+        bureau=bureau,
+        window=account.window,
+        police_number=account.police_number,
+        is_staff=True,
+        is_demo=True,
+    )
+    officer.set_password(password)
+    officer.save()
+    return officer
+
+
+def told(officers: dict[str, Officer], password: str) -> list[dict[str, str]]:
+    return [
+        {
+            "username": officer.username,
+            "password": password,
+            "role": officer.get_role_display(),
+            "scope": officer.place,
+        }
+        for officer in officers.values()
+    ]

@@ -1,0 +1,219 @@
+"""The whole demonstration: accounts, people, permits, rosters, and a case of every kind."""
+
+import datetime
+import itertools
+from random import Random
+from typing import Any
+
+from django.db import transaction
+
+from applications.models import Application
+from applications.policy.routes import ROUTES
+from kaili_hukou import audit
+from kaili_hukou.actions import NewHousehold, PersonEntry, open_household
+from kaili_hukou.dates import add_months
+from kaili_hukou.models import Bureau, Officer, Person, PoliceStation, StationPerson, Town
+from kaili_hukou.readings import initials, reading
+from reports.demonstration.accounts import STATIONS, make_accounts, told
+from reports.demonstration.cases import ORIGINS, PATHS, Builder, Desk
+from reports.demonstration.people import OUTSIDE, Maker
+from residence_permits.models import Endorsement, Permit, Stretch
+from residence_permits.terms import stretches
+from rosters.actions import confirm
+from rosters.kinds import KINDS
+from rosters.models import Roster, RosterEntry
+
+CHUNK = 2000
+PEOPLE_A_SCALE = 1000
+ROWS_A_ROSTER = 30
+PERMIT_EVERY = 4
+
+
+def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
+    """Makes everything; the same seed gives the same data but for the days around `today`."""
+    random = Random(seed)  # noqa: S311 - synthetic data wants a seed, not secrecy
+    maker = Maker(random, itertools.count(random.randint(1, 900)))
+    password = f"Kaili-{random.randint(100000, 999999)}"
+    officers = make_accounts(password)
+    people_and_permits(maker, scale, today, officers["dsz02"])
+    with transaction.atomic():
+        public_households(today)
+        applicants = rosters(maker, today, officers)
+    cases(Builder(maker, today, list(Town.objects.all()), applicants), officers)
+    return {"accounts": told(officers, password), "counts": counts()}
+
+
+def counts() -> dict[str, int]:
+    return {
+        "people": Person.objects.count(),
+        "applications": Application.objects.count(),
+        "permits": Permit.objects.count(),
+        "roster_entries": RosterEntry.objects.count(),
+    }
+
+
+def public_households(today: datetime.date) -> None:
+    for station in PoliceStation.objects.filter(kind="station").select_related("town"):
+        open_household(
+            NewHousehold(
+                kind="public",
+                number=f"{station.code}G0001",
+                station=station,
+                town=station.town,
+                opened_on=datetime.date(2019, 6, 1),
+                title=f"{station.name}公共户",
+            )
+        )
+
+
+def people_and_permits(maker: Maker, scale: int, today: datetime.date, clerk: Officer) -> None:
+    """By bulk writes, in chunks; one entry in the record for each."""
+    stations = list(PoliceStation.objects.filter(kind="station"))
+    left = scale * PEOPLE_A_SCALE
+    while left > 0:
+        entries = [maker.person(today, years=(1, 75)) for _ in range(min(CHUNK, left))]
+        left -= len(entries)
+        with transaction.atomic():
+            people = _bulk_people(entries, maker, stations)
+            _bulk_permits(people[::PERMIT_EVERY], maker, today, stations, clerk)
+
+
+def _bulk_people(
+    entries: list[PersonEntry], maker: Maker, stations: list[PoliceStation]
+) -> list[Person]:
+    drawn = {}
+    for entry in entries:
+        person = _person(entry)
+        drawn[person.number_digest] = person
+    known = Person.objects.filter(number_digest__in=list(drawn)).values_list(
+        "number_digest", flat=True
+    )
+    for digest in known:
+        del drawn[digest]
+    people = Person.objects.bulk_create(drawn.values())
+    StationPerson.objects.bulk_create(
+        StationPerson(station=maker.random.choice(stations), person=person) for person in people
+    )
+    audit.record("批量建档(演示)", count=len(people))
+    return people
+
+
+def _person(entry: PersonEntry) -> Person:
+    person = Person(
+        name=entry.name,
+        initials=initials(entry.name),
+        reading=reading(entry.name),
+        birth_date=entry.birth_date,
+        sex=entry.sex,
+        division=entry.division,
+        hukou_kind=entry.hukou_kind,
+        address=entry.address,
+        phone=entry.phone,
+        nationality_as_written=entry.nationality_as_written,
+    )
+    person.set_number(entry.number)
+    return person
+
+
+def _bulk_permits(
+    people: list[Person],
+    maker: Maker,
+    today: datetime.date,
+    stations: list[PoliceStation],
+    clerk: Officer,
+) -> None:
+    permits = [_permit(person, maker, today, maker.random.choice(stations)) for person in people]
+    Permit.objects.bulk_create(permits)
+    endorsements, spans = [], []
+    for permit in permits:
+        days = _endorsed(permit.issued_on, today, maker)
+        endorsements += [Endorsement(permit=permit, endorsed_on=day, officer=clerk) for day in days]
+        spans += [
+            Stretch(permit=permit, valid_from=first, valid_to=last or datetime.date.max)
+            for first, last in stretches(permit.issued_on, days, today)
+        ]
+    Endorsement.objects.bulk_create(endorsements)
+    Stretch.objects.bulk_create(spans)
+    audit.record("批量登记居住证(演示)", count=len(permits))
+
+
+def _permit(person: Person, maker: Maker, today: datetime.date, station: PoliceStation) -> Permit:
+    issued_on = today - datetime.timedelta(days=maker.random.randint(5, 1800))
+    return Permit(
+        person=person,
+        serial=f"JZ{person.pk.hex[:14].upper()}",
+        station=station,
+        town=station.town,
+        address=f"凯里市某小区{maker.random.randint(1, 40)}栋",
+        basis=maker.random.choice(Permit.Basis.values),
+        residence_from=add_months(issued_on, -7),
+        issued_on=issued_on,
+    )
+
+
+def _endorsed(issued_on: datetime.date, today: datetime.date, maker: Maker) -> list[datetime.date]:
+    """Endorsed in most of the windows gone by."""
+    years = (today.year - issued_on.year) + 1
+    windows = [add_months(issued_on, 12 * n) - datetime.timedelta(days=9) for n in range(1, years)]
+    return [day for day in windows if day <= today and maker.random.random() < 0.9]
+
+
+def rosters(
+    maker: Maker, today: datetime.date, officers: dict[str, Officer]
+) -> dict[str, list[PersonEntry]]:
+    """One confirmed roster of each kind; the people it names become applicants of its route."""
+    applicants: dict[str, list[PersonEntry]] = {}
+    for kind in KINDS.values():
+        entries = [
+            maker.person(
+                today, years=(25, 55), origins=ORIGINS.get(kind.code, OUTSIDE), kind="rural"
+            )
+            for _ in range(ROWS_A_ROSTER)
+        ]
+        supplier = Bureau.objects.filter(name__startswith=kind.supplier.split("(")[0]).first()
+        roster = Roster.objects.create(
+            kind=kind.code,
+            supplier=supplier,
+            reference=f"凯演示〔{today.year}〕{len(applicants) + 1}号",
+            document_on=add_months(today, -4),
+            entered_by=officers["hz01"],
+        )
+        RosterEntry.objects.bulk_create(
+            _row(roster, number, entry, kind.code) for number, entry in enumerate(entries, start=4)
+        )
+        confirm(roster, officers["hz02"], add_months(today, -3))
+        applicants[kind.code] = entries[:20]
+    return applicants
+
+
+def _row(roster: Roster, number: int, entry: PersonEntry, kind: str) -> RosterEntry:
+    row = RosterEntry(
+        roster=roster,
+        row=number,
+        name=entry.name,
+        sex=entry.sex,
+        birth_date=entry.birth_date,
+        nationality=entry.nationality_as_written,
+        origin=entry.address,
+        phone=entry.phone,
+        voluntary=(number < 28 or None) if kind == "relocation" else None,
+        document=f"安置〔{roster.document_on.year}〕{number}号" if kind == "veteran" else "",
+        head_name=entry.name,
+        relation="户主",
+        household_number=f"H{number:04d}",
+    )
+    row.set_number(entry.number)
+    return row
+
+
+def cases(builder: Builder, officers: dict[str, Officer]) -> None:
+    """Every route in every state, shared among the stations."""
+    desks = [
+        Desk(officers[f"{name}02"], officers[f"{name}03"], officers[f"{name}09"], officers["hz01"])
+        for _, name, _ in STATIONS
+    ]
+    turn = itertools.cycle(desks)
+    for route in ROUTES:
+        with transaction.atomic():
+            for state in PATHS:
+                builder.build(route, state, next(turn))

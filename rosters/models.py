@@ -1,0 +1,135 @@
+"""A roster of one bureau, and its rows."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from kaili_hukou.crypto import EncryptedField
+from kaili_hukou.masking import mask_identity_number, mask_name
+from kaili_hukou.models import Bureau, Officer, Person, Town
+from kaili_hukou.models.people import Sex, number_digest
+from kaili_hukou.roles import Reach
+from rosters.kinds import KINDS
+from rosters.querysets import RosterEntryQuerySet, RosterQuerySet
+
+
+class Roster(models.Model):
+    """One roster under one document. Only rows that a second person confirmed count as facts."""
+
+    class State(models.TextChoices):
+        ENTERED = "entered", "待确认"
+        CONFIRMED = "confirmed", "已确认"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(
+        "种类", max_length=16, choices=[(kind.code, kind.title) for kind in KINDS.values()]
+    )
+    supplier = models.ForeignKey(Bureau, verbose_name="提供部门", on_delete=models.PROTECT)
+    reference = models.CharField("文号", max_length=100)
+    document_on = models.DateField("文件日期")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.ENTERED)
+    entered_by = models.ForeignKey(
+        Officer,
+        verbose_name="录入人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    entered_at = models.DateTimeField("录入时间", default=timezone.now, editable=False)
+    confirmed_by = models.ForeignKey(
+        Officer,
+        verbose_name="确认人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    confirmed_on = models.DateField("确认日期", null=True, editable=False)
+    file_name = models.CharField("原文件名", max_length=200, blank=True, editable=False)
+    sha256 = models.CharField("原文件 SHA-256", max_length=64, blank=True, editable=False)
+    withdrawn_for = EncryptedField(verbose_name="撤回理由", editable=False)
+
+    objects = RosterQuerySet.as_manager()
+    scope_paths = {Reach.BUREAU: "supplier"}
+
+    class Meta:
+        verbose_name = "花名册"
+        verbose_name_plural = "花名册"
+        ordering = ["-document_on", "-entered_at"]
+        indexes = [models.Index(fields=["kind", "state", "confirmed_on"], name="roster_in_use")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("entered_by")),
+                name="roster_confirmed_by_another",
+                violation_error_message="录入人不能确认自己录入的花名册。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.reference}"
+
+
+class RosterEntry(models.Model):
+    """One row: a person whom the roster names, with only the columns that its purpose needs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    roster = models.ForeignKey(
+        Roster, verbose_name="花名册", on_delete=models.PROTECT, related_name="entries"
+    )
+    row = models.PositiveIntegerField("表内行号")
+    number = EncryptedField(verbose_name="公民身份号码", blank=False)
+    number_digest = models.CharField("号码摘要", max_length=32, editable=False)
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.SET_NULL, related_name="roster_entries", editable=False
+    )
+    name = models.CharField("姓名", max_length=100)
+    sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    nationality = models.CharField("民族", max_length=30, blank=True)
+    head_name = models.CharField("户主姓名", max_length=100, blank=True)
+    relation = models.CharField("与户主关系", max_length=30, blank=True)
+    household_number = models.CharField("户编号", max_length=50, blank=True)
+    origin = EncryptedField(verbose_name="迁出地")
+    town = models.ForeignKey(
+        Town, verbose_name="迁入镇(街道)", null=True, blank=True, on_delete=models.PROTECT
+    )
+    address = EncryptedField(verbose_name="住址")
+    phone = EncryptedField(verbose_name="联系电话")
+    voluntary = models.BooleanField("是否自愿", null=True, blank=True)
+    document = models.CharField("文号", max_length=100, blank=True)
+    employer = models.CharField("工作单位", max_length=200, blank=True)
+    companions = models.PositiveSmallIntegerField("随迁人数", null=True, blank=True)
+    remark = EncryptedField(verbose_name="备注")
+    row_digest = models.CharField("行摘要", max_length=32, blank=True, editable=False)
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+
+    objects = RosterEntryQuerySet.as_manager()
+    scope_paths = {Reach.BUREAU: "roster__supplier"}
+
+    class Meta:
+        verbose_name = "花名册行"
+        verbose_name_plural = "花名册行"
+        ordering = ["row"]
+        indexes = [models.Index(fields=["number_digest"], name="roster_entry_number")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roster", "number_digest"],
+                name="roster_names_a_person_once",
+                violation_error_message="这份花名册已有同一号码的行。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.row} 行 {mask_name(self.name)}"
+
+    def set_number(self, number: str) -> None:
+        self.number = number
+        self.number_digest = number_digest(number)
+
+    @property
+    def masked_number(self) -> str:
+        return mask_identity_number(self.number)

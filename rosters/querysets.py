@@ -1,0 +1,24 @@
+"""Reading rosters: which count, and whom they name."""
+
+import datetime
+from typing import Self
+
+from kaili_hukou.models.people import number_digest
+from kaili_hukou.scope import ScopedQuerySet
+
+
+class RosterQuerySet(ScopedQuerySet):
+    def confirmed(self, on: datetime.date) -> Self:
+        """Those that a second person has confirmed up to the day."""
+        return self.filter(state="confirmed", confirmed_on__lte=on)
+
+
+class RosterEntryQuerySet(ScopedQuerySet):
+    def confirmed(self, on: datetime.date) -> Self:
+        """Rows of confirmed rosters that were not withdrawn."""
+        return self.filter(
+            roster__state="confirmed", roster__confirmed_on__lte=on, withdrawn_on__isnull=True
+        )
+
+    def naming(self, number: str) -> Self:
+        return self.filter(number_digest=number_digest(number))
