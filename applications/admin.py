@@ -22,8 +22,6 @@ class ApplicationAdmin(DeskAdmin):
         "identity_number",
         "route",
         "state",
-        "station",
-        "received_on",
         "accepted_on",
         "due_on",
         "opinion",

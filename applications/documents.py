@@ -10,11 +10,15 @@ from applications.models import Application, StateChange
 from applications.policy.routes import ROUTES
 from kaili_hukou.clauses import CLAUSES
 from kaili_hukou.models import Officer
+from rosters.kinds import KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A kind of paper, and the move whose history row it tells of."""
+    """A kind of paper, and the move whose history row it tells of.
+
+    The letter to the bureau that supplies the route's roster goes with no move: `open`.
+    """
 
     name: str
     title: str
@@ -33,6 +37,7 @@ PAPERS = {
         Paper("supplement", "一次性告知书", "ask_supplement"),
         Paper("not-accepted", "不予受理决定书", "not_accept"),
         Paper("refused", "不予批准决定书", "refuse"),
+        Paper("inquiry", "花名册核实函", "open"),
     )
 }
 
@@ -57,10 +62,17 @@ class Printed:
     def details(self) -> dict[str, Any]:
         return self.change.details or {}
 
+    @property
+    def roster(self) -> Any:
+        """The kind of roster that decides the route, with the bureau that supplies it."""
+        return KINDS[self.case.route]
+
 
 def papers_of(application: Application) -> list[Paper]:
     """Those that may be printed now: their move was made."""
     made = set(application.history.values_list("move", flat=True))
+    if application.route in KINDS and application.is_alive:
+        made.add("open")
     return [paper for paper in PAPERS.values() if paper.move in made]
 
 
@@ -69,14 +81,14 @@ def paper_of(
 ) -> Printed | None:
     """The paper by the last such move; None where there was none."""
     kind = PAPERS[name]
+    if kind not in papers_of(application):
+        return None
     change = (
         application.history.filter(move=kind.move)
         .select_related("officer__station")
         .order_by("-at")
         .first()
-    )
-    if change is None:
-        return None
+    ) or StateChange(application=application, officer=officer, on=on)
     person = application.applicant
     codes = (change.details or {}).get("clauses") or [ROUTES[application.route].clause]
     return Printed(

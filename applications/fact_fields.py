@@ -199,6 +199,20 @@ FIELDS: dict[str, dict[str, Callable[[], forms.Field]]] = {
     "settled_as_pupil": {"settled_as_pupil": lambda: YesNoField(label="当初以在校生身份迁入")},
 }
 
+# Asked and kept on these routes, but never judged.
+NOTED: dict[str, dict[str, Callable[[], forms.Field]]] = {
+    "relocation": {
+        "told_wish": lambda: YesNoField(
+            label="当场表示自愿落户", help_text="记录并函告市生态移民局;判断以花名册为准。"
+        )
+    },
+    "pupil": {
+        "graduation_expected": lambda: DayField(
+            label="预计毕业日期", help_text="只用于到期提醒,不作判断依据。"
+        )
+    },
+}
+
 # Told by the rosters alone, never asked.
 NOT_ASKED = frozenset({"rosters"})
 

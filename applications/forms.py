@@ -12,7 +12,7 @@ from django import forms
 from django.utils import timezone
 
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
-from applications.fact_fields import FIELDS, NOT_ASKED
+from applications.fact_fields import FIELDS, NOT_ASKED, NOTED
 from applications.facts import Told
 from applications.models import Application, Enterprise, EvidenceItem, Member
 from applications.models.application import LIVING
@@ -147,6 +147,8 @@ class FactsForm(forms.Form):
                 continue
             for name, make in FIELDS[fact].items():
                 self.fields[name] = make()
+        for name, make in NOTED.get(route, {}).items():
+            self.fields[name] = make()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -329,7 +331,9 @@ class Dossier:
         return [part for part in parts if part is not None]
 
     def is_valid(self) -> bool:
-        valid = all([part.is_valid() for part in self.forms])
+        # Every form is asked, so that all errors show at once.
+        answers = [part.is_valid() for part in self.forms]
+        valid = all(answers)
         if self.companions is not None:
             self._check_family()
             valid = valid and not any(form.errors for form in self.kept_companions())

@@ -5,9 +5,12 @@ from typing import Any
 
 from django import forms
 
+from applications.actions.drafting import judge
 from applications.actions.moving import Registration
+from applications.facts import known_of
 from applications.models import Application, Member
 from applications.policy.routes import ROUTES
+from applications.policy.verdict import DECISION_TITLES
 from applications.workflow import MOVES
 from kaili_hukou.clauses import CLAUSES
 from kaili_hukou.forms import DayField
@@ -36,11 +39,13 @@ class MoveForm(forms.Form):
         self.add_fields()
         if self.asks_reason():
             self.fields["reason"] = forms.CharField(
-                label="理由",
+                label=self.reason_label,
                 max_length=1000,
                 widget=forms.Textarea(attrs={"rows": 3}),
                 required=self.move.reason,
             )
+
+    reason_label = "理由"
 
     def add_fields(self) -> None:
         """Fields beside the reason."""
@@ -133,12 +138,16 @@ class ApproveForm(MoveForm):
     """Each companion is decided by the approver; what the list says is proposed."""
 
     def add_fields(self) -> None:
-        members = self.application.members.filter(is_applicant=False).select_related("person")
-        self.companions: list[Member] = list(members)
-        for member in self.companions:
+        members = list(self.application.members.select_related("person"))
+        known = known_of("", self.application.applicant, self.today)
+        opinions = judge(self.application, members, known).companions
+        self.companions: list[Member] = [m for m in members if not m.is_applicant]
+        for member, opinion in zip(self.companions, opinions, strict=True):
             self.fields[f"admission_{member.pk}"] = forms.ChoiceField(
                 label=f"{member.person.name}({member.get_relationship_display()})",
                 choices=[("", "请核定"), ("admitted", "准予随迁"), ("refused", "不准随迁")],
+                initial="admitted" if opinion.decision == "admitted" else "",
+                help_text=f"{DECISION_TITLES[opinion.decision]}:{opinion.reason}",
             )
             self.fields[f"why_{member.pk}"] = forms.CharField(
                 label="核定理由(不准的必填)", max_length=500, required=False
@@ -146,6 +155,8 @@ class ApproveForm(MoveForm):
 
     def asks_reason(self) -> bool:
         return True
+
+    reason_label = "理由(意见不是「符合」而批准的,必填)"
 
     @property
     def details(self) -> dict[str, Any]:

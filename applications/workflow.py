@@ -66,7 +66,7 @@ class Move:
     """One row of the table.
 
     `not_by` names earlier moves whose officer may not make this one: the second pair of eyes.
-    `needs` names what must be filled in besides a reason.
+    `paper` is what is printed at once; `grave` moves end a case and ask before they are made.
     """
 
     name: str
@@ -76,9 +76,13 @@ class Move:
     roles: frozenset[str]
     reason: bool = False
     not_by: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
     key: str = ""
     grave: bool = False
+    paper: str = ""
+
+    @property
+    def button(self) -> str:
+        return f"{self.title}并打印" if self.paper else self.title
 
     @property
     def second_officer(self) -> bool:
@@ -103,11 +107,11 @@ MOVES: dict[str, Move] = {
             "received",
             State.SUPPLEMENT,
             SWORN,
-            needs=("missing", "supplement_by"),
             key="F7",
+            paper="supplement",
         ),
         _move("resume", "补正材料已收", "supplement", State.RECEIVED, COUNTER, key="F6"),
-        _move("accept", "受理并打印回执", "received", State.ACCEPTED, SWORN, key="F8"),
+        _move("accept", "受理", "received", State.ACCEPTED, SWORN, key="F8", paper="receipt"),
         _move(
             "not_accept",
             "不予受理",
@@ -115,10 +119,10 @@ MOVES: dict[str, Move] = {
             State.NOT_ACCEPTED,
             SWORN,
             reason=True,
-            needs=("ground",),
             grave=True,
+            paper="not-accepted",
         ),
-        _move("check", "核查完成", "accepted", State.CHECKED, SWORN, needs=("findings",), key="F8"),
+        _move("check", "核查完成", "accepted", State.CHECKED, SWORN, key="F8"),
         _move(
             "review",
             "审核同意,报户政科",
@@ -143,7 +147,6 @@ MOVES: dict[str, Move] = {
             State.APPROVED,
             frozenset({APPROVER}),
             not_by=("accept", "check", "review"),
-            needs=("members",),
             key="F8",
         ),
         _move(
@@ -154,8 +157,8 @@ MOVES: dict[str, Move] = {
             frozenset({APPROVER}),
             reason=True,
             not_by=("accept", "check", "review"),
-            needs=("clauses",),
             grave=True,
+            paper="refused",
         ),
         _move(
             "register",
@@ -163,7 +166,6 @@ MOVES: dict[str, Move] = {
             "approved",
             State.REGISTERED,
             SWORN,
-            needs=("registration",),
             key="F8",
         ),
         _move(

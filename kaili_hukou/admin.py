@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from import_export.admin import ExportMixin
 
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
+from kaili_hukou.forms import NumberField
 from kaili_hukou.models import (
     AuditEntry,
     Bureau,
@@ -26,6 +28,7 @@ from kaili_hukou.models import (
     Town,
     Village,
 )
+from kaili_hukou.models.people import number_digest
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
 
@@ -177,6 +180,21 @@ class HouseholdAdmin(ReadOnlyAdmin):
     inlines = [MembershipInline]
 
 
+class OfficerForm(UserChangeForm):
+    """An officer's own number is kept as a digest alone, to refuse him his own case."""
+
+    own_number = NumberField(
+        label="本人身份号码",
+        required=False,
+        help_text="只保存摘要,用于回避;不显示,留空则不改。",
+    )
+
+    def save(self, commit: bool = True) -> Officer:
+        if self.cleaned_data.get("own_number"):
+            self.instance.own_number_digest = number_digest(self.cleaned_data["own_number"])
+        return super().save(commit)
+
+
 @admin.register(Officer)
 class OfficerAdmin(DeskAdmin, UserAdmin):
     """Accounts: kept by the system administrator; roles and closing by the security one too."""
@@ -189,11 +207,13 @@ class OfficerAdmin(DeskAdmin, UserAdmin):
     search_fields = ["username", "name"]
     ordering = ["username"]
     filter_horizontal = ()
+    form = OfficerForm
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("人员", {"fields": ["name", "police_number", "window"]}),
         ("岗位", {"fields": ["role", "station", "town", "bureau"]}),
         ("状态", {"fields": ["is_active", "last_login"]}),
+        ("回避", {"fields": ["own_number"]}),
     ]
     readonly_fields = ["last_login"]
     add_fieldsets = [

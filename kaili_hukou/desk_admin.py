@@ -69,6 +69,10 @@ class DeskAdmin(admin.ModelAdmin):
     def holds_people(self) -> bool:
         return hasattr(self.model, "scope_paths")
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """A plain list: registers are changed on their own pages, not from a corner of a form."""
+        return db_field.formfield(**options)
+
     # Django's LogEntry is not written: our record is the only one.
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

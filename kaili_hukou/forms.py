@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from kaili_hukou import identity
 from kaili_hukou.names import check_name, normalise_name
-from kaili_hukou.registers import find_division
+from kaili_hukou.registers import division, find_division
 
 
 class DayField(forms.DateField):
@@ -76,6 +76,11 @@ class DivisionField(forms.CharField):
             attrs={"list": "divisions", "autocomplete": "off", "data-suggest": "divisions"}
         )
         super().__init__(max_length=60, required=False, widget=widget, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A stored code is shown by its name; what was typed stays as it was typed."""
+        found = division(value) if isinstance(value, str) else None
+        return found.full_name if found else value
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)

@@ -52,11 +52,10 @@ _LABELS = {
     "有效期": "",
     "有效期限": "",
 }
-_LABEL = re.compile(
-    rf"(?:^|(?<=[\s,,;;|。]))({'|'.join(sorted(_LABELS, key=len, reverse=True))})(?:\s*[::]|\s)"
-)
-_SEPARATOR = re.compile(r"[\t|,,;;\n]")
-_EDGES = " \t\r\n|,,;;。\N{IDEOGRAPHIC SPACE}"
+_LONGEST_FIRST = "|".join(sorted(_LABELS, key=len, reverse=True))
+_LABEL = re.compile(rf"(?:^|(?<=[\s,\uff0c;\uff1b|。]))({_LONGEST_FIRST})(?:\s*[:\uff1a]|\s)")
+_SEPARATOR = re.compile(r"[\t|,\uff0c;\uff1b\n]")
+_EDGES = " \t\r\n|,\uff0c;\uff1b。\N{IDEOGRAPHIC SPACE}"
 _NUMBER_LIKE = re.compile(r"[0-9]{14,17}[0-9A-Z]")
 _BIRTH = re.compile(r"([0-9]{4})\s*[-/.年]?\s*([0-9]{1,2})\s*[-/.月]?\s*([0-9]{1,2})\s*日?")
 _SEXES = {"男": "1", "女": "2", "男性": "1", "女性": "2", "1": "1", "2": "2"}
@@ -173,6 +172,8 @@ def read_card_text(text: str | None) -> CardText | None:
 
 def _labelled(text: str) -> CardText | None:
     marks = list(_LABEL.finditer(text))
+    if not marks:
+        return None
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     found: dict[str, str] = {}
     for mark, end in zip(marks, ends, strict=True):

@@ -18,7 +18,7 @@ _LANDLINE_DIGITS = 7
 
 # From the province down to the village, each level optional. A level's name holds no digit and no
 # word of a street or house, so that nothing behind a house number is ever taken for a village.
-_NAME = r"[^0-90-9\s,,;;路巷弄号栋幢楼室组]"
+_NAME = r"[^0-9\uff10-\uff19\s,\uff0c;\uff1b路巷弄号栋幢楼室组]"
 _PLACE = re.compile(
     rf"(?:{_NAME}{{2,8}}?(?:省|自治区|特别行政区))?"
     rf"(?:{_NAME}{{2,12}}?(?:自治州|地区|盟|市|州))?"

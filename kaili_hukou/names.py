@@ -22,8 +22,8 @@ _INVISIBLE_SPACE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"), "")
 _WHITE_SPACE = re.compile(r"\s+")
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LOST = frozenset("??□▯\ufffd")
-_SEVERAL = frozenset("、,,//")
+_LOST = frozenset("?\uff1f□▯\ufffd")
+_SEVERAL = frozenset("、,\uff0c/\uff0f")
 
 
 def normalise_name(text: str | None) -> str:

@@ -7,6 +7,7 @@ are read in loops: they are compared every half minute. `forget()` drops all of 
 
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
@@ -21,7 +22,7 @@ T = TypeVar("T")
 HALF_A_MINUTE = 30.0
 # Rows of GB/T 2260 that only group others: nobody is registered in them.
 _GROUPS = frozenset({"市辖区", "县", "市", "林区"})
-_FILLING = re.compile(r"[\s·,,、/\\>-]+")
+_FILLING = re.compile(r"[\s·,、/\\>-]+")
 
 
 class _Remembered(Generic[T]):
@@ -78,12 +79,13 @@ def _build_codes() -> dict[tuple[str, str], str]:
 _calendar = _Remembered(_build_calendar, (CalendarDay, CalendarYear))
 _towns = _Remembered(lambda: tuple(Town.objects.all()), (Town,))
 _divisions = _Remembered(_build_divisions, (Division,), HALF_A_MINUTE)
+_places = _Remembered(lambda: _registrable(_build_divisions()), (Division,), HALF_A_MINUTE)
 _codes = _Remembered(_build_codes, (CodeEntry,), HALF_A_MINUTE)
 
 
 def forget() -> None:
     """The next call of any reader asks the database again."""
-    for remembered in (_calendar, _towns, _divisions, _codes):
+    for remembered in (_calendar, _towns, _divisions, _places, _codes):
         remembered.forget()
 
 
@@ -125,13 +127,13 @@ def find_division(text: str) -> list[Division]:
 
     Whole names come before parts of names, and abolished divisions only where no present one fits.
     """
-    asked = _FILLING.sub("", text)
+    asked = _FILLING.sub("", unicodedata.normalize("NFKC", text))
     if is_code(asked):
         found = _divisions().get(asked)
         return [found] if found else []
     if not asked:
         return []
-    places = _registrable(_divisions())
+    places = _places()
     present = [place for place in places if not place.is_abolished]
     abolished = [place for place in places if place.is_abolished]
     return _matching(present, asked) or _matching(abolished, asked)
@@ -156,11 +158,23 @@ def _registrable(known: dict[str, Division]) -> list[Division]:
 
 
 def _matching(places: Iterable[Division], asked: str) -> list[Division]:
-    """By the whole name, else by a part of the full name, else by its characters in order."""
+    """By the whole name, else by a part of the full name, else by some parts in their order."""
     places = list(places)
-    in_order = re.compile(".*".join(map(re.escape, asked)))
     return (
         [place for place in places if asked in (place.name, place.full_name)]
         or [place for place in places if asked in place.full_name]
-        or [place for place in places if in_order.search(place.full_name)]
+        or [place for place in places if _in_parts(asked, place.full_name)]
     )
+
+
+def _in_parts(asked: str, full_name: str) -> bool:
+    """湖南芙蓉区 lies in 湖南省长沙市芙蓉区: parts of two characters or more, in order."""
+    at = 0
+    while asked:
+        sizes = range(len(asked), 1, -1)
+        size = next((size for size in sizes if full_name.find(asked[:size], at) >= 0), 0)
+        if not size:
+            return False
+        at = full_name.index(asked[:size], at) + size
+        asked = asked[size:]
+    return True

@@ -44,6 +44,8 @@ class Register:
 
     @property
     def title(self) -> str:
+        for name, value in self.fixed:
+            return str(dict(self.model._meta.get_field(name).flatchoices)[value])
         return str(self.model._meta.verbose_name)
 
 

@@ -2,10 +2,11 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from kaili_hukou import views
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="desk:work"), name="home"),
+    path("", views.home, name="home"),
     path("admin/", admin.site.urls),
     path("desk/", include("applications.urls", namespace="desk")),
 ]

@@ -1,7 +1,22 @@
-"""Pages for what went wrong: a sentence, and the way back."""
+"""The way in, and pages for what went wrong: a sentence, and the way back."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+
+from kaili_hukou.roles import Role
+
+# Where each role's day begins; apps are named by address, as in the settings.
+LANDING = {
+    Role.BUREAU_CLERK: "admin:rosters_roster_changelist",
+    Role.SYSTEM_ADMIN: "admin:index",
+    Role.SECURITY_ADMIN: "admin:index",
+}
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect(LANDING.get(request.user.role, "desk:work"))
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

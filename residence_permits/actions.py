@@ -1,4 +1,4 @@
-"""Writes on permits: each keeps the stretches in line with the dates, and one entry in the record."""
+"""Writes on permits: each keeps the stretches in line, with one entry in the record."""
 
 import datetime
 

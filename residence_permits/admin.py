@@ -98,6 +98,10 @@ class PermitAdmin(DeskAdmin):
     inlines = [EndorsementInline]
     number = masked("公民身份号码", "person.masked_number")
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        own = list(PermitForm.Meta.fields)
+        return own if obj else ["number", "name", *own]
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("endorsements")
 

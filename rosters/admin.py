@@ -6,7 +6,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from kaili_hukou import identity
 from kaili_hukou.actions import Refused, person_with
@@ -94,6 +96,7 @@ class RosterAdmin(DeskAdmin):
         "entered_by",
         "confirmed_by",
         "confirmed_on",
+        "rows",
     ]
     list_filter = ["kind", "state"]
     list_select_related = ["supplier", "entered_by", "confirmed_by"]
@@ -118,6 +121,11 @@ class RosterAdmin(DeskAdmin):
         if not change:
             obj.entered_by = request.user
         super().save_model(request, obj, form, change)
+
+    @admin.display(description="行")
+    def rows(self, roster: Roster) -> str:
+        address = reverse("admin:rosters_rosterentry_changelist")
+        return format_html('<a href="{}?roster__id__exact={}">查看各行</a>', address, roster.pk)
 
     @admin.action(description="确认所选花名册(录入人不能确认)", permissions=["change"])
     def confirm_chosen(self, request: HttpRequest, queryset: Any) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from applications.actions.changing import Act, advance
-from applications.deadlines import Pause, due_on
+from applications.deadlines import Pause, due_on, telling_by
 from applications.facts import case_json, decided_case, known_of, told_by, verdict_of
 from applications.models import Application, Member, ReceiptCounter, StateChange
 from applications.policy.parameters import RULES_VERSION, SHIPPED
@@ -52,19 +52,29 @@ def ask_supplement(application: Application, act: Act) -> StateChange:
 def accept(application: Application, act: Act) -> StateChange:
     """受理: draws the receipt number and promises a day."""
     _ready_to_accept(application, act)
+    accepted_on = _accepted_on(application, act)
     days = SHIPPED.days_on(ROUTES[application.route].promised_days, act.on)
     # The move comes first: whoever loses the race draws no number, so none is left out.
     change = advance(
         application,
         "accept",
         act,
-        accepted_on=act.on,
+        accepted_on=accepted_on,
         promised_days=days,
-        due_on=due_on(act.on, days, (), calendar()),
+        due_on=due_on(accepted_on, days, (), calendar()),
         supplement_by=None,
     )
     _draw_receipt_number(application, act.on)
     return change
+
+
+def _accepted_on(application: Application, act: Act) -> datetime.date:
+    """Today; or the day of the papers, where five working days went by and nothing was told."""
+    received_on = application.received_on
+    told = application.history.filter(move="ask_supplement").exists()
+    if told or received_on is None or act.on <= telling_by(received_on, calendar()):
+        return act.on
+    return received_on
 
 
 def _ready_to_accept(application: Application, act: Act) -> None:

@@ -83,7 +83,8 @@ class Application(models.Model):
         on_delete=models.PROTECT,
         related_name="applications",
     )
-    receipt_number = models.CharField(
+    # NULL where none was drawn yet: empty text would not be unique.
+    receipt_number = models.CharField(  # noqa: DJ001
         "受理编号", max_length=40, null=True, unique=True, editable=False
     )
     facts = EncryptedJSONField(verbose_name="事实")

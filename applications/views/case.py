@@ -14,7 +14,6 @@ from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, vi
 from applications.actions.changing import Act, Overtaken, allowed, moves_for
 from applications.actions.drafting import save_draft
 from applications.actions.moving import ACTIONS, register
-from applications.deadlines import standing
 from applications.documents import papers_of
 from applications.facts import Known, Told, case_json, known_of, told_by, verdict_of
 from applications.forms import Dossier
@@ -22,6 +21,7 @@ from applications.models import Application, EvidenceItem, Member
 from applications.move_forms import MoveForm, form_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
+from applications.standing import provisional_years, term_of
 from applications.workflow import MOVES, STEPS, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
@@ -109,7 +109,7 @@ def _context(
     today = timezone.localdate()
     known = known_of("", application.applicant, today)
     verdict = _verdict(application, members, known, dossier)
-    colour, term = standing(application.due_on, today, calendar())
+    colour, term = term_of(application, today, calendar())
     return {
         "case": application,
         "route": ROUTES[application.route],
@@ -125,8 +125,9 @@ def _context(
         "waiting_for": _waiting_for(application),
         "papers": papers_of(application),
         "history": application.history.select_related("officer__station"),
-        "colour": colour if application.is_alive else "",
-        "term": term if application.accepted_on else "",
+        "colour": colour,
+        "term": term,
+        "provisional": provisional_years(application, calendar()),
         "today": today,
         "decided": application.judged is not None,
     }
@@ -314,6 +315,8 @@ def _make(
         form.add_error(None, str(fault))
         return _ask(request, application, name, form)
     _tell(request, application, name)
+    if MOVES[name].paper:
+        return redirect("desk:paper", pk=application.pk, paper=MOVES[name].paper)
     return redirect("desk:case", pk=application.pk)
 
 

@@ -1,4 +1,4 @@
-"""受理: a number is typed or read, what is known appears, and which of the thirteen routes are open."""
+"""受理: a number is typed or read; what is known appears, and which routes are open."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from applications.access import COUNTER, desk_page
 from applications.actions.drafting import Opening, open_draft
 from applications.actions.referring import refer_elsewhere
 from applications.drafts import Draft
-from applications.facts import Told, assess_routes, known_of
+from applications.facts import Known, Told, assess_routes, known_of
 from applications.forms import UNKNOWN_KIND, EnterpriseForm
 from applications.models import Application, Referral
 from applications.policy.routes import ROUTES
@@ -68,13 +68,19 @@ def _answer(form: IntakeForm) -> dict[str, Any]:
         "known": known,
         "checked": checked,
         "told": told,
-        "name": data["name"] or (person.name if person else ""),
+        "name": data["name"] or _name_on_file(known),
         "place": division_title(division) if division else "",
         "routes": _by_hope(assess_routes(told, known)),
         "registered_here": division == KAILI,
         "referrals": Referral.Ground.choices,
         "today": today,
     }
+
+
+def _name_on_file(known: Known) -> str:
+    """As the person is known, else as a confirmed roster writes him."""
+    rows = list(known.rows.values())
+    return known.person.name if known.person else rows[0].name if rows else ""
 
 
 ORDER = {"eligible": 0, "undetermined": 1, "ineligible": 2}

@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from applications.access import CASE_READERS, COUNTER, desk_page
-from applications.deadlines import standing
 from applications.models import Application
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
+from applications.standing import term_of
 from applications.workflow import OPEN, State
 from kaili_hukou.models import PoliceStation
 from kaili_hukou.registers import calendar
@@ -102,9 +102,7 @@ def _with_counts(cases: list[Application], today: datetime.date) -> list[Applica
     days = calendar()
     for case in cases:
         case.people = people.get(case.pk, 0)
-        case.colour, case.term = (
-            standing(case.due_on, today, days) if case.accepted_on else ("", "")
-        )
+        case.colour, case.term = term_of(case, today, days)
     return cases
 
 

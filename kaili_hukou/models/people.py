@@ -53,7 +53,8 @@ class Person(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = EncryptedField(verbose_name="公民身份号码")
-    number_digest = models.CharField(
+    # NULL where there is no number: empty text would not be unique.
+    number_digest = models.CharField(  # noqa: DJ001
         "号码摘要", max_length=32, null=True, unique=True, editable=False
     )
     number_tail = models.CharField("末四位摘要", max_length=32, blank=True, editable=False)
@@ -69,7 +70,9 @@ class Person(models.Model):
     hukou_kind = models.CharField("城乡分类", max_length=5, choices=HukouKind, blank=True)
     address = EncryptedField(verbose_name="现户籍地址")
     phone = EncryptedField(verbose_name="联系电话")
-    created_at = models.DateTimeField("建档时间", default=timezone.now, editable=False)
+    created_at = models.DateTimeField(
+        "建档时间", default=timezone.now, editable=False, db_index=True
+    )
 
     objects = PersonQuerySet.as_manager()
     scope_paths = {Reach.STATION: "at_stations__station"}

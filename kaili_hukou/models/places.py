@@ -74,6 +74,11 @@ class PoliceStation(Seeded):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def short_name(self) -> str:
+        """As lists show it: 大十字 for 大十字派出所."""
+        return self.name.removesuffix("派出所") or self.name
+
 
 class Village(Seeded):
     """A village or community: it belongs to one town, and one station serves it."""

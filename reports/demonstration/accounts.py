@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.hashers import make_password
+
 from kaili_hukou.models import Bureau, Officer, PoliceStation
 from kaili_hukou.roles import Role
 
@@ -54,10 +56,11 @@ def make_accounts(password: str) -> dict[str, Officer]:
         for account in _station(stations[name].code, letters, town)
     ] + list(OFFICES)
     by_code = {row.code: row for row in stations.values()}
-    return {account.username: _make(account, by_code, password) for account in accounts}
+    hashed = make_password(password)  # once: hashing is slow on purpose
+    return {account.username: _make(account, by_code, hashed) for account in accounts}
 
 
-def _make(account: Account, stations: dict[str, PoliceStation], password: str) -> Officer:
+def _make(account: Account, stations: dict[str, PoliceStation], hashed: str) -> Officer:
     bureau = (
         Bureau.objects.filter(name__startswith=account.bureau).first() if account.bureau else None
     )
@@ -71,8 +74,8 @@ def _make(account: Account, stations: dict[str, PoliceStation], password: str) -
         police_number=account.police_number,
         is_staff=True,
         is_demo=True,
+        password=hashed,
     )
-    officer.set_password(password)
     officer.save()
     return officer
 

@@ -67,5 +67,5 @@ class Maker:
         return today - datetime.timedelta(days=days)
 
     def _number(self, prefix: str, born_on: datetime.date) -> str:
-        """Serials run through 1 to 995 for a place and a day; the day's own order keeps them apart."""
+        """Serials run through 1 to 995; the day of birth keeps equal ones apart."""
         return identity.make(prefix, born_on, next(self.serials) % 995 + 1)

@@ -193,6 +193,25 @@
     if (focused) document.getElementById(focused)?.focus();
   }
 
+  // ------------------------------------------------- names of divisions
+  let asked = "";
+  document.addEventListener("input", async (event) => {
+    const input = event.target;
+    if (!input.matches?.("input[data-suggest]")) return;
+    const list = document.getElementById(input.dataset.suggest);
+    const text = input.value.trim();
+    if (!list?.dataset.url || text.length < 2 || text === asked) return;
+    asked = text;
+    try {
+      const answer = await fetch(`${list.dataset.url}?q=${encodeURIComponent(text)}`);
+      if (!answer.ok || asked !== text) return;
+      const { items } = await answer.json();
+      list.replaceChildren(...items.map((item) => new Option(item.code, item.name)));
+    } catch {
+      // Without suggestions the field still takes a name or a code.
+    }
+  });
+
   // --------------------------------------------- unsaved changes, one press
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-guard][data-dirty]")) {

@@ -1,0 +1,297 @@
+"""Plain functions that build what the tests need, by the desk's own actions."""
+
+import datetime
+import itertools
+from dataclasses import dataclass
+
+from django.test import Client
+from django.utils import timezone
+
+from applications.actions.changing import Act
+from applications.actions.drafting import Opening, open_draft, save_draft
+from applications.actions.moving import ACTIONS, Registration, register
+from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
+from applications.models import Application
+from applications.policy.routes import ROUTES
+from applications.workflow import State
+from kaili_hukou import enterprise, identity
+from kaili_hukou.actions import NewHousehold, PersonEntry, know_person, open_household
+from kaili_hukou.dates import add_months
+from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
+from kaili_hukou.roles import STATION_STAFF, Role
+from reports.demonstration.cases import PATHS, facts_of
+from residence_permits.models import Endorsement, Permit
+from rosters.kinds import KINDS
+from rosters.models import Roster, RosterEntry
+
+SERIALS = itertools.count(1)
+PASSWORD = "A long enough phrase 9"
+CHANGSHA, HUANGPING, KAILI = "430104", "522622", "522601"
+IN_GUIZHOU = frozenset({"in_province", "relocation", "pupil", "public_payroll"})
+SOLE = frozenset({"collective"})
+AGES = {"pupil": 10, "pupil_return": 16, "schooling": 20}
+
+
+def today():
+    return timezone.localdate()
+
+
+def days(number):
+    return datetime.timedelta(days=number)
+
+
+def enterprise_entry(**told):
+    serial = next(SERIALS)
+    code = enterprise.make(f"91522601MA6D{serial:05d}")
+    return EnterpriseEntry(**{"code": code, "name": f"虚构{serial}号有限公司"} | told)
+
+
+def identity_number(age=30, *, born_on=None, female=False):
+    """A valid number that no other call gives."""
+    serial = next(SERIALS)
+    day = born_on or today() - days(age * 366) - days(serial // 400)
+    return identity.make("430104", day, serial % 400 * 2 + (2 if female else 1))
+
+
+def person_entry(age=30, **told):
+    number = told.pop("number", None) or identity_number(age)
+    known = identity.check(number, today())
+    return PersonEntry(
+        **{
+            "number": number,
+            "name": "杨小满",
+            "birth_date": known.birth_date,
+            "sex": known.sex,
+            "division": CHANGSHA,
+            "hukou_kind": "rural",
+            "address": "湖南省长沙市岳麓区某街道1号",
+            "phone": "13900000000",
+        }
+        | told
+    )
+
+
+def person(station=None, **told):
+    return know_person(person_entry(**told), station=station)
+
+
+def companion(relationship="spouse", living="now", *, age=None, **told):
+    usual = {"child": 5, "grandchild": 2, "parent": 60, "grandparent": 85}.get(relationship, 30)
+    return CompanionEntry(person_entry(age or usual, **told), relationship, living)
+
+
+def station(name="大十字派出所"):
+    return PoliceStation.objects.get(name=name)
+
+
+def officer(role, station=None, **told):
+    serial = next(SERIALS)
+    made = Officer(
+        **{
+            "username": f"officer{serial}",
+            "name": f"{Role(role).label}{serial}",
+            "role": role,
+            "station": station if role in STATION_STAFF else None,
+            "police_number": f"52{serial:04d}",
+            "is_staff": True,
+        }
+        | told
+    )
+    made.set_password(PASSWORD)
+    made.save()
+    return made
+
+
+def client_of(officer):
+    client = Client()
+    client.force_login(officer)
+    return client
+
+
+@dataclass(frozen=True)
+class Desk:
+    station: PoliceStation
+    auxiliary: Officer
+    clerk: Officer
+    second: Officer
+    head: Officer
+    approver: Officer
+
+    def officer_for(self, move):
+        by_move = {"check": self.second, "review": self.head}
+        by_move |= dict.fromkeys(("approve", "refuse"), self.approver)
+        return by_move.get(move, self.clerk)
+
+
+def desk(name="大十字派出所"):
+    here = station(name)
+    roles = (Role.AUXILIARY, Role.WINDOW, Role.WINDOW, Role.STATION_HEAD, Role.APPROVER)
+    return Desk(here, *(officer(role, here) for role in roles))
+
+
+def roster(kind, *entries, on=None, state="confirmed", **told):
+    """A roster that names these people; confirmed long ago unless told otherwise."""
+    supplier = Bureau.objects.filter(name__startswith=KINDS[kind].supplier.split("(")[0]).first()
+    confirmed = state != "entered"
+    made = Roster.objects.create(
+        kind=kind,
+        supplier=supplier,
+        reference=f"凯测〔2026〕{next(SERIALS)}号",
+        document_on=today() - days(100),
+        state=state,
+        confirmed_on=(on or today() - days(60)) if confirmed else None,
+    )
+    for number, entry in enumerate(entries, start=2):
+        row = RosterEntry(
+            **{
+                "roster": made,
+                "row": number,
+                "name": entry.name,
+                "voluntary": True if kind == "relocation" else None,
+                "document": "安置〔2026〕1号" if kind == "veteran" else "",
+            }
+            | told
+        )
+        row.set_number(entry.number)
+        row.save()
+    return made
+
+
+def permit(person, *, issued_on, endorsed_on=(), residence_from=None, **told):
+    here = station()
+    made = Permit.objects.create(
+        **{
+            "person": person,
+            "serial": f"JZ{next(SERIALS):08d}",
+            "station": here,
+            "town": Town.objects.first(),
+            "basis": "employment",
+            "residence_from": residence_from or add_months(issued_on, -7),
+            "issued_on": issued_on,
+        }
+        | told
+    )
+    for day in endorsed_on:
+        Endorsement.objects.create(permit=made, endorsed_on=day)
+    return made
+
+
+def applicant_for(route):
+    """Somebody whom the route is for; the route's roster, if it has one, names him."""
+    division = KAILI if route == "pupil_return" else HUANGPING
+    told = {} if route not in IN_GUIZHOU | {"pupil_return"} else {"division": division}
+    entry = person_entry(AGES.get(route, 30), **told)
+    if route in KINDS:
+        roster(route, entry)
+    return entry
+
+
+def draft(route="education", *, companions=(), **told):
+    who = (
+        {"enterprise": enterprise_entry()}
+        if route == "collective"
+        else {"applicant": applicant_for(route), "companions": tuple(companions)}
+    )
+    place = {"town": Town.objects.first(), "address": "某路1号"}
+    return Draft(**who | place | {"facts": facts_of(route, today())} | told)
+
+
+def opened(draft, *, desk, route="education", on=None):
+    opening = Opening(route=route, officer=desk.clerk, station=desk.station, on=on or today())
+    return open_draft(opening, draft)
+
+
+def saved(application, draft, *, version=None, on=None):
+    return save_draft(application, draft, version=version or application.version, on=on or today())
+
+
+def application(route="education", *, state=State.DRAFT, desk, on=None, **told):
+    """A case brought to a state by the real moves, all on the day `on`, its papers handed in.
+
+    A case that is terminated was told to bring the rest ten days before.
+    """
+    on = on or today()
+    made = opened(draft(route, **told), desk=desk, route=route, on=on)
+    made.evidence.exclude(state="roster").update(state="original")
+    for name in PATHS[State(state)]:
+        late = on - days(10) if name == "ask_supplement" and state == "terminated" else on
+        make(made, name, desk, on=late)
+    return made
+
+
+def act(application, officer, *, on=None, reason="核实无误", version=None, **details):
+    return Act(
+        officer=officer,
+        on=on or today(),
+        version=application.version if version is None else version,
+        reason=reason,
+        details=details,
+    )
+
+
+def details_of(application, name, on):
+    companions = application.members.filter(is_applicant=False)
+    return {
+        "ask_supplement": {
+            "missing": ["申请书补签名"],
+            "supplement_by": (on + days(1)).isoformat(),
+        },
+        "not_accept": {"ground": "同一事项已在办理"},
+        "check": {"findings": "比对无重复,材料相符。"},
+        "approve": {"members": {str(one.pk): ("admitted", "") for one in companions}},
+        "refuse": {"clauses": [ROUTES[application.route].clause]},
+    }.get(name, {})
+
+
+def make(application, name, desk, *, on=None, officer=None, reason="核实无误", **details):
+    """One move, by whoever does it at this desk, with what it needs."""
+    on = on or today()
+    told = act(
+        application,
+        officer or desk.officer_for(name),
+        on=on,
+        reason=reason,
+        **details_of(application, name, on) | details,
+    )
+    if name == "register":
+        return register(application, told, registration(application, on=on))
+    return ACTIONS[name](application, told)
+
+
+def registration(application, **told):
+    kind = ROUTES[application.route].household
+    return Registration(
+        **{
+            "on": today(),
+            "receipt": f"RK{next(SERIALS):08d}",
+            "kind": "" if kind == "origin" else kind,
+            "household": public_household(application.station) if kind == "public" else None,
+            "number": f"H{next(SERIALS):08d}",
+        }
+        | told
+    )
+
+
+def public_household(station):
+    found = Household.objects.filter(station=station, kind="public").first()
+    return found or household("public", station)
+
+
+def household(kind, station, **told):
+    return open_household(
+        NewHousehold(
+            **{
+                "kind": kind,
+                "number": f"H{next(SERIALS):08d}",
+                "station": station,
+                "town": Town.objects.first(),
+                "opened_on": datetime.date(2019, 6, 1),
+                "title": "" if kind == "family" else f"{station.name}户",
+            }
+            | told
+        )
+    )
+
+
+def fresh(application):
+    return Application.objects.get(pk=application.pk)
