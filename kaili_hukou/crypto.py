@@ -232,7 +232,12 @@ class EncryptedField(models.BinaryField):
         return self._get_default() if self.has_default() else self.empty()
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | None:
-        return self.seal(model_instance.__dict__.get(self.attname), model_instance.pk)
+        """Bytes that nobody has read are kept as they are, but for a new row, which they may not be
+        bound to; a deferred value is fetched, not taken for an empty one."""
+        value = model_instance.__dict__.get(self.attname)
+        if self.attname not in model_instance.__dict__ or (add and isinstance(value, Sealed)):
+            value = getattr(model_instance, self.attname)
+        return self.seal(value, model_instance.pk)
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if value is not None and not isinstance(value, Sealed):
