@@ -7,10 +7,11 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
-from import_export.admin import ExportMixin
+from import_export.admin import ExportMixin, ImportMixin
 
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
 from kaili_hukou.forms import NumberField
+from kaili_hukou.jobs import start
 from kaili_hukou.models import (
     AuditEntry,
     Bureau,
@@ -30,6 +31,7 @@ from kaili_hukou.models import (
 )
 from kaili_hukou.models.people import number_digest
 from kaili_hukou.registers import forget
+from kaili_hukou.resources import CalendarDayResource, PoliceStationResource, VillageResource
 from kaili_hukou.roles import Role
 
 KEEPERS = frozenset({Role.SYSTEM_ADMIN, Role.APPROVER})
@@ -53,6 +55,23 @@ class RegisterAdmin(ExportMixin, DeskAdmin):
         forget()
 
 
+class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
+    """A register that is also kept as a spreadsheet, with a preview before anything is written."""
+
+    import_error_display = ("row", "message")
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self._role(request) in KEEPERS
+
+
+class CalendarAdmin(ImportedRegisterAdmin):
+    """Whatever changes the calendar has the open deadlines reckoned again."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        start("applications.tasks.reckon_deadlines")
+
+
 @admin.register(Town)
 class TownAdmin(RegisterAdmin):
     list_display = ["code", "name", "kind", "address", "phone"]
@@ -60,7 +79,8 @@ class TownAdmin(RegisterAdmin):
 
 
 @admin.register(PoliceStation)
-class PoliceStationAdmin(RegisterAdmin):
+class PoliceStationAdmin(ImportedRegisterAdmin):
+    resource_classes = [PoliceStationResource]
     list_display = ["code", "name", "kind", "town", "address", "phone", "provisional_word"]
     search_fields = ["code", "name"]
     list_select_related = ["town"]
@@ -71,7 +91,8 @@ class PoliceStationAdmin(RegisterAdmin):
 
 
 @admin.register(Village)
-class VillageAdmin(RegisterAdmin):
+class VillageAdmin(ImportedRegisterAdmin):
+    resource_classes = [VillageResource]
     list_display = ["code", "name", "town", "station"]
     list_select_related = ["town", "station"]
     search_fields = ["code", "name"]
@@ -116,13 +137,14 @@ class CodeEntryAdmin(RegisterAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(RegisterAdmin):
+class CalendarDayAdmin(CalendarAdmin):
+    resource_classes = [CalendarDayResource]
     list_display = ["day", "kind", "name", "source"]
     list_filter = ["kind"]
 
 
 @admin.register(CalendarYear)
-class CalendarYearAdmin(RegisterAdmin):
+class CalendarYearAdmin(CalendarAdmin):
     list_display = ["year", "official_word", "source", "note"]
 
     @admin.display(description="已公布")

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from kaili_hukou import audit
@@ -61,7 +61,8 @@ class DeskAdmin(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         found = self.get_object(request, object_id) if object_id else None
-        if found is not None and self.holds_people and request.method == "GET":
+        seen = found is not None and self.has_view_permission(request, found)
+        if seen and self.holds_people and request.method == "GET":
             audit.looked(f"查看{self.opts.verbose_name}", found)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -72,6 +73,15 @@ class DeskAdmin(admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """A plain list: registers are changed on their own pages, not from a corner of a form."""
         return db_field.formfield(**options)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """404, as on the desk's own pages, where Django would go to the index and say so there."""
+        raise self._no_such_row()
+
+    def _no_such_row(self) -> Http404:
+        return Http404(f"没有这条{self.opts.verbose_name},或不在您的辖区")
 
     # Django's LogEntry is not written: our record is the only one.
 
@@ -88,11 +98,11 @@ class DeskAdmin(admin.ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         found = self.get_object(request, object_id)
         if found is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, found):
-            raise PermissionDenied
+            raise self._no_such_row()
         entries = AuditEntry.objects.filter(
             object_type=self.opts.label, object_id=str(found.pk)
         ).order_by("-at")[:200]

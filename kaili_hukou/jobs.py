@@ -8,6 +8,8 @@ import datetime
 import traceback
 
 from celery.schedules import crontab
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,6 +19,14 @@ from kaili_hukou.models import Job
 State = Job.State
 # Longer than any task of ours takes; a row still running after it lost its worker.
 LOST_AFTER = datetime.timedelta(hours=1)
+
+
+def start(task: str, *arguments: int | str) -> None:
+    """Has a task run once the present transaction has gone through."""
+    if settings.REDIS_URL:
+        transaction.on_commit(lambda: app.send_task(task, args=arguments))
+    else:
+        enqueue(task, *arguments)
 
 
 def enqueue(task: str, *arguments: int | str) -> Job:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from import_export.formats.base_formats import CSV, XLSX
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -161,6 +162,10 @@ if not DEBUG:
 
 # Exports begin no cell with a formula.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+EXPORT_FORMATS = [XLSX]
+IMPORT_FORMATS = [XLSX, CSV]
+# Its page for choosing columns has inline handlers, which our policy refuses.
+IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 
 LOGGING = {
     "version": 1,

@@ -113,7 +113,16 @@ def _draw_receipt_number(application: Application, on: datetime.date) -> None:
 @transaction.atomic
 def not_accept(application: Application, act: Act) -> StateChange:
     """不予受理: on a listed ground only; missing papers are none."""
-    change = advance(application, "not_accept", act, decided_on=act.on)
+    verdict, judged = _judged(application, act)
+    change = advance(
+        application,
+        "not_accept",
+        act,
+        decided_on=act.on,
+        judged=judged,
+        rules_version=RULES_VERSION,
+        opinion=verdict.verdict,
+    )
     _draw_receipt_number(application, act.on)
     application.members.update(outcome=Outcome.ENDED)
     return change

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -68,26 +68,36 @@ def _filtered(
     lanes = {
         "overdue": Q(due_on__lt=today),
         "today": Q(due_on=today),
-        "green": Q(green_lane=True) | Q(priority=True),
+        "green": (Q(green_lane=True) | Q(priority=True))
+        & (Q(due_on__gt=today) | Q(due_on__isnull=True)),
     }
     return cases.filter(lanes[chosen["lane"]]) if chosen.get("lane") in lanes else cases
 
 
 def _tiles(waiting: ApplicationQuerySet, today: datetime.date) -> list[dict[str, Any]]:
+    """How many wait in each lane, and since when the oldest; each case stands in one lane."""
     late, now = Q(due_on__lt=today), Q(due_on=today)
+    timely = Q(due_on__gt=today) | Q(due_on__isnull=True)
     first = Q(green_lane=True) | Q(priority=True)
+    lanes = [
+        ("overdue", "已逾期", "red", late),
+        ("today", "今日到期", "amber", now),
+        ("green", "绿色通道、优先", "green", timely & first),
+        ("", "其余", "", timely & ~first),
+    ]
     counts = waiting.aggregate(
-        overdue=Count("pk", filter=late),
-        today=Count("pk", filter=now),
-        green=Count("pk", filter=first & ~late & ~now | first & Q(due_on__isnull=True)),
-        all=Count("pk"),
+        **{f"count_{name}": Count("pk", filter=which) for name, _, _, which in lanes},
+        **{f"oldest_{name}": Min("received_on", filter=which) for name, _, _, which in lanes},
     )
-    rest = counts["all"] - counts["overdue"] - counts["today"] - counts["green"]
     return [
-        {"label": "已逾期", "count": counts["overdue"], "lane": "overdue", "colour": "red"},
-        {"label": "今日到期", "count": counts["today"], "lane": "today", "colour": "amber"},
-        {"label": "绿色通道、优先", "count": counts["green"], "lane": "green", "colour": "green"},
-        {"label": "其余", "count": rest, "lane": "", "colour": ""},
+        {
+            "lane": name,
+            "label": label,
+            "colour": colour,
+            "count": counts[f"count_{name}"],
+            "days": (today - oldest).days if (oldest := counts[f"oldest_{name}"]) else None,
+        }
+        for name, label, colour, _ in lanes
     ]
 
 

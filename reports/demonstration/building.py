@@ -29,16 +29,19 @@ ROWS_A_ROSTER = 30
 PERMIT_EVERY = 4
 
 
+@transaction.atomic
 def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
-    """Makes everything; the same seed gives the same data but for the days around `today`."""
+    """Makes everything or nothing, so that an interrupted start can be made again.
+
+    The same seed gives the same data but for the days, which lie around `today`.
+    """
     random = Random(seed)  # noqa: S311 - synthetic data wants a seed, not secrecy
     maker = Maker(random, itertools.count(random.randint(1, 900)))
     password = f"Kaili-{random.randint(100000, 999999)}"
     officers = make_accounts(password)
     people_and_permits(maker, scale, today, officers["dsz02"])
-    with transaction.atomic():
-        public_households(today)
-        applicants = rosters(maker, today, officers)
+    public_households(today)
+    applicants = rosters(maker, today, officers)
     cases(Builder(maker, today, list(Town.objects.all()), applicants), officers)
     return {"accounts": told(officers, password), "counts": counts()}
 
@@ -73,9 +76,8 @@ def people_and_permits(maker: Maker, scale: int, today: datetime.date, clerk: Of
     while left > 0:
         entries = [maker.person(today, years=(1, 75)) for _ in range(min(CHUNK, left))]
         left -= len(entries)
-        with transaction.atomic():
-            people = _bulk_people(entries, maker, stations)
-            _bulk_permits(people[::PERMIT_EVERY], maker, today, stations, clerk)
+        people = _bulk_people(entries, maker, stations)
+        _bulk_permits(people[::PERMIT_EVERY], maker, today, stations, clerk)
 
 
 def _bulk_people(
@@ -214,6 +216,5 @@ def cases(builder: Builder, officers: dict[str, Officer]) -> None:
     ]
     turn = itertools.cycle(desks)
     for route in ROUTES:
-        with transaction.atomic():
-            for state in PATHS:
-                builder.build(route, state, next(turn))
+        for state in PATHS:
+            builder.build(route, state, next(turn))

@@ -1,0 +1,59 @@
+"""Small registers as spreadsheets: the columns that go out and come in, found by their codes."""
+
+from typing import Any
+
+from django.db import models
+from import_export import resources, widgets
+from import_export.fields import Field
+
+from kaili_hukou.models import CalendarDay, PoliceStation, Town, Village
+
+
+def _columns(model: type[models.Model], *names: str) -> dict[str, Field]:
+    """Columns under the Chinese titles of the model's fields."""
+    fields = {name: model._meta.get_field(name) for name in names}
+    return {
+        name: Field(
+            attribute=name,
+            column_name=str(field.verbose_name),
+            widget=resources.ModelResource.widget_from_django_field(field)(),
+        )
+        for name, field in fields.items()
+    }
+
+
+def _by_code(model: type[models.Model], title: str, name: str) -> Field:
+    widget = widgets.ForeignKeyWidget(model, "code")
+    return Field(attribute=name, column_name=title, widget=widget)
+
+
+def _resource(
+    model: type[models.Model], key: str, columns: dict[str, Field]
+) -> type[resources.ModelResource]:
+    meta: dict[str, Any] = {
+        "model": model,
+        "import_id_fields": (key,),
+        "fields": tuple(columns),
+        "skip_unchanged": True,
+    }
+    return resources.modelresource_factory(model, custom_fields=columns, meta_options=meta)
+
+
+CalendarDayResource = _resource(
+    CalendarDay, "day", _columns(CalendarDay, "day", "kind", "name", "source")
+)
+PoliceStationResource = _resource(
+    PoliceStation,
+    "code",
+    _columns(PoliceStation, "code", "name", "kind", "address", "phone", "hours", "source")
+    | {"town": _by_code(Town, "所在镇(街道)代码", "town")},
+)
+VillageResource = _resource(
+    Village,
+    "code",
+    _columns(Village, "code", "name", "source")
+    | {
+        "town": _by_code(Town, "所在镇(街道)代码", "town"),
+        "station": _by_code(PoliceStation, "派出所代码", "station"),
+    },
+)
