@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from kaili_hukou.workdays import Calendar
 
 ONE_DAY = datetime.timedelta(days=1)
-TELLING_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,12 @@ def due_on(
     return day
 
 
-def telling_by(received_on: datetime.date, calendar: Calendar) -> datetime.date:
+def telling_by(received_on: datetime.date, days: int, calendar: Calendar) -> datetime.date:
     """The last day to tell what is missing (行政许可法 第三十二条: five working days).
 
     Told by nobody until then, the application counts as accepted from the day of the papers.
     """
-    return calendar.add_working_days(received_on, TELLING_DAYS)
+    return calendar.add_working_days(received_on, days)
 
 
 def _days(since: datetime.date, until: datetime.date) -> Iterable[datetime.date]:

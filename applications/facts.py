@@ -12,9 +12,10 @@ from typing import Any
 
 from applications.fact_fields import FACTS
 from applications.models import Application, Member
+from applications.parameters import in_force
 from applications.policy.assess import assess
 from applications.policy.case import Case
-from applications.policy.parameters import SHIPPED, Parameters
+from applications.policy.parameters import Parameters
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
 from kaili_hukou.models import Membership, Person
@@ -156,13 +157,15 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def verdict_of(case: Json, parameters: Parameters = SHIPPED) -> Verdict:
-    return assess(Case.from_json(case), parameters)
+def verdict_of(case: Json, parameters: Parameters | None = None) -> Verdict:
+    """By the values in force, unless others are given."""
+    return assess(Case.from_json(case), parameters or in_force())
 
 
 def assess_routes(told: Told, known: Known) -> list[Verdict]:
     """All thirteen, each with the facts of its own rosters."""
-    return [verdict_of(case_json(route, told, known)) for route in ROUTES]
+    parameters = in_force()
+    return [verdict_of(case_json(route, told, known), parameters) for route in ROUTES]
 
 
 def told_by(application: Application, members: Iterable[Member]) -> Told:

@@ -276,7 +276,12 @@ class CompanionSet(forms.BaseFormSet):
 
 
 CompanionFormSet = forms.formset_factory(
-    CompanionForm, formset=CompanionSet, extra=0, max_num=MOST_COMPANIONS, validate_max=True
+    CompanionForm,
+    formset=CompanionSet,
+    extra=0,
+    max_num=MOST_COMPANIONS,
+    validate_max=True,
+    absolute_max=2 * MOST_COMPANIONS,
 )
 
 
@@ -342,10 +347,11 @@ class Dossier:
         )
 
     def kept_companions(self) -> list[CompanionForm]:
+        """Neither those marked to leave, nor rows that were added and left empty."""
         return [
             form
             for form in (self.companions or [])
-            if hasattr(form, "cleaned_data") and not form.cleaned_data.get("remove")
+            if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("remove")
         ]
 
     def _check_family(self) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import case, evidence, intake, papers, people, queue, self_check
+from applications.views import case, evidence, intake, papers, parameters, people, queue, self_check
 
 app_name = "applications"
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("people/<uuid:pk>/reveal/", people.reveal, name="reveal"),
     path("people/<uuid:pk>/tail/", people.check_tail, name="tail"),
     path("search/", people.search, name="search"),
+    path("parameters/", parameters.parameters, name="parameters"),
+    path("parameters/export/", parameters.export, name="parameters-export"),
+    path("parameters/<int:pk>/", parameters.change, name="parameter-change"),
     path("self-check/", self_check.routes, name="self-check-routes"),
     path("self-check/<slug:route>/", self_check.self_check, name="self-check"),
 ]

@@ -136,6 +136,8 @@ class NewHousehold:
 @transaction.atomic
 def open_household(new: NewHousehold) -> Household:
     """A household of one's own needs a head of age (under 18: nobody opens one)."""
+    if not new.number.strip():
+        raise Refused("新立户须有人口系统给的户号,请填写户号。")
     if new.kind == Household.Kind.FAMILY:
         if new.head is None:
             raise Refused("家庭户必须有户主,请选择户主。")

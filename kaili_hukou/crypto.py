@@ -37,6 +37,13 @@ MISSING_KEYS = (
 )
 
 
+class MissingKeys(ImproperlyConfigured):
+    """What touches personal data stops with this one sentence."""
+
+    def __init__(self) -> None:
+        super().__init__(MISSING_KEYS)
+
+
 class Unreadable(ValueError):
     """The stored bytes do not belong to this row, were changed, or their key is missing."""
 
@@ -103,13 +110,13 @@ def _parse_keys(text: str) -> KeyRing:
             raise ImproperlyConfigured("FIELD_KEYS 的编号应为 0 至 255,密钥应为 32 字节。")
         keys[number] = key
     if not keys:
-        raise ImproperlyConfigured(MISSING_KEYS)
+        raise MissingKeys
     return KeyRing(next(iter(keys)), keys)
 
 
 def key_ring() -> KeyRing:
     if not settings.FIELD_KEYS or not settings.DIGEST_KEY:
-        raise ImproperlyConfigured(MISSING_KEYS)
+        raise MissingKeys
     return _parse_keys(settings.FIELD_KEYS)
 
 
@@ -159,7 +166,7 @@ def digest(value: str, *, purpose: str) -> str:
     A plain digest of an identity number could be guessed; this one needs the key.
     """
     if not settings.DIGEST_KEY:
-        raise ImproperlyConfigured(MISSING_KEYS)
+        raise MissingKeys
     mac = hmac.HMAC(_digest_key(settings.DIGEST_KEY, purpose), hashes.SM3())
     mac.update(value.encode())
     return mac.finalize()[:DIGEST_BYTES].hex()

@@ -35,6 +35,7 @@ def _resource(
         "import_id_fields": (key,),
         "fields": tuple(columns),
         "skip_unchanged": True,
+        "clean_model_instances": True,
     }
     return resources.modelresource_factory(model, custom_fields=columns, meta_options=meta)
 

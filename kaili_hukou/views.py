@@ -36,6 +36,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    fault = sys.exc_info()[1]
+    if isinstance(fault, MissingKeys):
+        return _page(request, 503, "系统没有密钥", str(fault))
     return _page(request, 500, "系统出错", "系统没有完成这一步,已填写的内容没有保存。请稍后再试。")
 
 

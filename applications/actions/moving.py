@@ -15,7 +15,8 @@ from applications.actions.changing import Act, advance
 from applications.deadlines import Pause, due_on, telling_by
 from applications.facts import case_json, decided_case, known_of, told_by, verdict_of
 from applications.models import Application, Member, ReceiptCounter, StateChange
-from applications.policy.parameters import RULES_VERSION, SHIPPED
+from applications.parameters import in_force
+from applications.policy.parameters import RULES_VERSION
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
 from kaili_hukou import receipts
@@ -53,7 +54,7 @@ def accept(application: Application, act: Act) -> StateChange:
     """受理: draws the receipt number and promises a day."""
     _ready_to_accept(application, act)
     accepted_on = _accepted_on(application, act)
-    days = SHIPPED.days_on(ROUTES[application.route].promised_days, act.on)
+    days = in_force().days_on(ROUTES[application.route].promised_days, act.on)
     # The move comes first: whoever loses the race draws no number, so none is left out.
     change = advance(
         application,
@@ -72,7 +73,8 @@ def _accepted_on(application: Application, act: Act) -> datetime.date:
     """Today; or the day of the papers, where five working days went by and nothing was told."""
     received_on = application.received_on
     told = application.history.filter(move="ask_supplement").exists()
-    if told or received_on is None or act.on <= telling_by(received_on, calendar()):
+    days = in_force().days_on("supplement_notice_days", act.on)
+    if told or received_on is None or act.on <= telling_by(received_on, days, calendar()):
         return act.on
     return received_on
 
@@ -198,7 +200,7 @@ def _judged(application: Application, act: Act) -> tuple[Verdict, dict[str, obje
     case = case_json(application.route, told_by(application, members), known)
     case = decided_case(case, members, verdict_of(case))
     verdict = verdict_of(case)
-    kept = {"case": case, "verdict": verdict.to_json(), "parameters": SHIPPED.to_json()}
+    kept = {"case": case, "verdict": verdict.to_json(), "parameters": in_force().to_json()}
     return verdict, kept
 
 
@@ -241,6 +243,8 @@ def register(application: Application, act: Act, registration: Registration) -> 
         raise Refused(f"落户日期不能早于批准日期({decided})。")
     if registration.on > act.on:
         raise Refused("落户日期在今天以后,请核对。")
+    if not registration.receipt.strip():
+        raise Refused("请填写人口信息系统的回执号;没有回执的,还没有落户。")
     household = _settle(application, act, registration)
     change = advance(
         application,

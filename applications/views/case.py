@@ -21,11 +21,11 @@ from applications.models import Application, EvidenceItem, Member
 from applications.move_forms import MoveForm, form_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
-from applications.standing import provisional_years, term_of
+from applications.standing import clock, provisional_years, term_of
 from applications.workflow import MOVES, STEPS, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
-from kaili_hukou.registers import calendar, division_title
+from kaili_hukou.registers import division_title
 from kaili_hukou.roles import Role
 
 
@@ -109,7 +109,8 @@ def _context(
     today = timezone.localdate()
     known = known_of("", application.applicant, today)
     verdict = _verdict(application, members, known, dossier)
-    colour, term = term_of(application, today, calendar())
+    at = clock(today)
+    colour, term = term_of(application, at)
     return {
         "case": application,
         "route": ROUTES[application.route],
@@ -127,7 +128,7 @@ def _context(
         "history": application.history.select_related("officer__station"),
         "colour": colour,
         "term": term,
-        "provisional": provisional_years(application, calendar()),
+        "provisional": provisional_years(application, at),
         "today": today,
         "decided": application.judged is not None,
     }

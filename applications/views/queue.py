@@ -13,10 +13,9 @@ from applications.access import CASE_READERS, COUNTER, desk_page
 from applications.models import Application
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
-from applications.standing import term_of
+from applications.standing import clock, term_of
 from applications.workflow import OPEN, State
 from kaili_hukou.models import PoliceStation
-from kaili_hukou.registers import calendar
 
 PAGE = 20
 LANES = [("", "全部"), ("overdue", "已逾期"), ("today", "今日到期"), ("green", "绿色通道、优先")]
@@ -109,10 +108,10 @@ def _with_counts(cases: list[Application], today: datetime.date) -> list[Applica
         .annotate(people=Count("members"))
         .values_list("pk", "people")
     )
-    days = calendar()
+    at = clock(today)
     for case in cases:
         case.people = people.get(case.pk, 0)
-        case.colour, case.term = term_of(case, today, days)
+        case.colour, case.term = term_of(case, at)
     return cases
 
 

@@ -1,0 +1,174 @@
+"""Two officers at once, in real threads with connections of their own: one wins, none is lost."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from applications.actions.changing import Overtaken
+from applications.models import Application, Enterprise, Member, ReceiptCounter, StateChange
+from applications.workflow import State
+from kaili_hukou import receipts
+from kaili_hukou.actions import Refused, know_person
+from kaili_hukou.models import AuditEntry, Membership, Person
+from tests import factories
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
+
+PATIENCE = 60
+
+
+def at_once(*acts):
+    """Runs all of them from one starting line; gives what each returned, or its refusal."""
+    line = threading.Barrier(len(acts), timeout=PATIENCE)
+
+    def run(act):
+        try:
+            line.wait()
+            return act()
+        except Refused as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result(PATIENCE) for future in [pool.submit(run, act) for act in acts]]
+
+
+def refusals(outcomes):
+    return [type(outcome) for outcome in outcomes if isinstance(outcome, Refused)]
+
+
+@pytest.fixture
+def desk():
+    return factories.desk()
+
+
+def pressed(case, name, desk, officer, **told):
+    """The move as a page of its own would make it: from the case as it was read before."""
+    seen = factories.fresh(case)
+    return lambda: factories.make(seen, name, desk, officer=officer, **told)
+
+
+def entries(case):
+    return AuditEntry.objects.filter(object_id=str(case.pk))
+
+
+@pytest.mark.parametrize(
+    ("state", "move", "second"),
+    [
+        (State.RECEIVED, "accept", "second"),
+        (State.RECEIVED, "not_accept", "second"),
+        (State.ACCEPTED, "check", "second"),
+        (State.CHECKED, "review", "head"),
+        (State.REVIEWED, "approve", "approver"),
+        (State.REVIEWED, "refuse", "approver"),
+        (State.APPROVED, "register", "second"),
+    ],
+)
+def test_of_two_who_make_the_same_move_one_wins(state, move, second, desk):
+    case = factories.application("bravery", state=state, desk=desk)
+    factories.public_household(desk.station)
+    other = factories.officer(getattr(desk, second).role, desk.station)
+    before = entries(case).count()
+    outcomes = at_once(
+        pressed(case, move, desk, desk.officer_for(move)), pressed(case, move, desk, other)
+    )
+    assert refusals(outcomes) == [Overtaken]
+    assert StateChange.objects.filter(application=case, move=move).count() == 1
+    assert entries(case).count() == before + 1
+
+
+def test_two_acceptances_draw_one_number(desk):
+    case = factories.application("bravery", state=State.RECEIVED, desk=desk)
+    at_once(*(pressed(case, "accept", desk, who) for who in (desk.clerk, desk.second)))
+    assert ReceiptCounter.objects.get().last == 1
+    assert receipts.check(factories.fresh(case).receipt_number).serial == 1
+
+
+def test_approval_and_withdrawal_at_once_leave_one_of_them(desk):
+    case = factories.application("bravery", state=State.REVIEWED, desk=desk)
+    outcomes = at_once(
+        pressed(case, "approve", desk, desk.approver), pressed(case, "withdraw", desk, desk.clerk)
+    )
+    assert refusals(outcomes) == [Overtaken]
+    ended = factories.fresh(case)
+    outcome = {State.APPROVED: "approved", State.WITHDRAWN: "ended"}[ended.state]
+    assert set(case.members.values_list("outcome", flat=True)) == {outcome}
+    assert ended.is_open is (ended.state == State.APPROVED)
+
+
+def test_twenty_acceptances_in_four_threads_leave_no_gap(desk):
+    cases = [factories.application("bravery", state=State.RECEIVED, desk=desk) for _ in range(20)]
+    presses = [pressed(case, "accept", desk, desk.clerk) for case in cases]
+    quarters = [presses[start::4] for start in range(4)]
+    at_once(*(lambda quarter=quarter: [press() for press in quarter] for quarter in quarters))
+    numbers = Application.objects.values_list("receipt_number", flat=True)
+    assert sorted(receipts.check(number).serial for number in numbers) == list(range(1, 21))
+
+
+def test_a_person_is_held_by_one_of_two_drafts(desk):
+    entry = factories.applicant_for("education")
+    drafts = [factories.draft(applicant=entry) for _ in range(2)]
+    outcomes = at_once(
+        *(lambda draft=draft: factories.opened(draft, desk=desk) for draft in drafts)
+    )
+    assert refusals(outcomes) == [Refused]
+    assert Member.objects.filter(person__number_digest__isnull=False).count() == 1
+    assert Application.objects.count() == 1
+
+
+def test_two_families_with_the_same_two_people_do_not_lock_each_other_for_ever(desk):
+    first, second = factories.companion(), factories.companion()
+    drafts = [
+        factories.draft(applicant=first.person, companions=[second]),
+        factories.draft(applicant=second.person, companions=[first]),
+    ]
+    outcomes = at_once(
+        *(lambda draft=draft: factories.opened(draft, desk=desk) for draft in drafts)
+    )
+    assert refusals(outcomes) == [Refused]
+    assert (Application.objects.count(), Member.objects.count()) == (1, 2)
+
+
+def test_a_new_person_met_at_two_windows_is_one_row(desk):
+    entry = factories.person_entry()
+    people = at_once(*[lambda: know_person(entry, station=desk.station)] * 4)
+    assert {person.pk for person in people} == {Person.objects.get().pk}
+    assert AuditEntry.objects.filter(action="建档").count() == 1
+
+
+def test_an_enterprise_asks_once(desk):
+    company = factories.enterprise_entry()
+    drafts = [factories.draft("collective", enterprise=company) for _ in range(2)]
+    outcomes = at_once(
+        *(
+            lambda draft=draft: factories.opened(draft, desk=desk, route="collective")
+            for draft in drafts
+        )
+    )
+    assert refusals(outcomes) == [Refused]
+    assert (Enterprise.objects.count(), Application.objects.count()) == (1, 1)
+
+
+def test_of_two_savings_of_one_page_one_is_kept(desk):
+    entry = factories.applicant_for("education")
+    case = factories.application(desk=desk, applicant=entry)
+    pages = [
+        (factories.fresh(case), factories.draft(applicant=entry, address=address))
+        for address in ("甲路", "乙路")
+    ]
+    outcomes = at_once(
+        *(lambda seen=seen, draft=draft: factories.saved(seen, draft) for seen, draft in pages)
+    )
+    assert refusals(outcomes) == [Overtaken]
+    assert factories.fresh(case).version == case.version + 1
+
+
+def test_a_person_approved_in_one_case_is_registered_in_one_place(desk):
+    case = factories.application("bravery", state=State.APPROVED, desk=desk)
+    factories.public_household(desk.station)
+    at_once(*(pressed(case, "register", desk, who) for who in (desk.clerk, desk.second)))
+    assert Membership.objects.filter(until__isnull=True).count() == 1
+    assert Membership.objects.count() == 1
