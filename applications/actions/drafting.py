@@ -34,8 +34,11 @@ class Opening:
 def open_draft(opening: Opening, draft: Draft) -> Application:
     """A new case with its people held; Refused where one of them is in an open case already."""
     route = ROUTES[opening.route]
+    people = _know_people(draft, opening.station)
     application = Application(
         route=opening.route,
+        applicant=people[0] if people else None,
+        enterprise=_know_enterprise(draft.enterprise),
         station=opening.station,
         town=draft.town,
         address=draft.address,
@@ -45,10 +48,9 @@ def open_draft(opening: Opening, draft: Draft) -> Application:
         opened_by=opening.officer,
         facts=stored(draft.facts),
     )
-    application.applicant, application.enterprise = _who(opening.station, draft)
     _save_new(application)
     audit.record("新建办件", application)
-    _keep_people(application, draft)
+    _keep_people(application, draft, people)
     refresh(application, opening.on)
     return application
 
@@ -75,10 +77,10 @@ def save_draft(
     """Keeps what was typed. Overtaken where somebody changed the case since `version`."""
     if application.state not in EDITABLE:
         raise Overtaken.by_others(application)
-    applicant, enterprise = _who(application.station, draft, application)
+    people = _know_people(draft, application.station, application.applicant)
     values = {
-        "applicant": applicant,
-        "enterprise": enterprise,
+        "applicant": people[0] if people else None,
+        "enterprise": _know_enterprise(draft.enterprise),
         "town": draft.town,
         "address": draft.address,
         "note": draft.note,
@@ -93,9 +95,9 @@ def save_draft(
         with transaction.atomic():
             compare_and_set(application, version=version, **values)
     except IntegrityError:
-        raise Refused(f"「{enterprise}」已有一件在办的申请。") from None
+        raise Refused(f"「{values['enterprise']}」已有一件在办的申请。") from None
     audit.record("修改办件", application, changes=changes)
-    _keep_people(application, draft)
+    _keep_people(application, draft, people)
     note_evidence(application, draft.evidence, officer)
     refresh(application, on)
     return application
@@ -114,16 +116,31 @@ def _shown(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
 
-def _who(
-    station: PoliceStation, draft: Draft, application: Application | None = None
-) -> tuple[Person | None, Enterprise | None]:
-    if draft.enterprise is not None:
-        return None, _know_enterprise(draft.enterprise)
-    known = application.applicant if application else None
-    return _know(draft.applicant, station, known), None
+def _know_people(
+    draft: Draft, station: PoliceStation, applicant: Person | None = None
+) -> list[Person]:
+    """The applicant and the companions, in the order of the draft; none for an enterprise."""
+    if draft.applicant is None:
+        return []
+    told = [(draft.applicant, applicant)]
+    told += [(one.person, one.member.person if one.member else None) for one in draft.companions]
+    known = {place: _know(*told[place], station) for place in _by_number(draft)}
+    return [known[place] for place in range(len(told))]
 
 
-def _know_enterprise(entry: EnterpriseEntry) -> Enterprise:
+def _by_number(draft: Draft) -> list[int]:
+    """The places of a draft's people by number: everybody takes them in this one order.
+
+    Two windows with the same people then wait for each other, and never both for ever.
+    """
+    numbers = [draft.applicant.number if draft.applicant else ""]
+    numbers += [companion.person.number for companion in draft.companions]
+    return sorted(range(len(numbers)), key=numbers.__getitem__)
+
+
+def _know_enterprise(entry: EnterpriseEntry | None) -> Enterprise | None:
+    if entry is None:
+        return None
     told = {name: getattr(entry, name) for name in ("name", "premises", "contact", "phone")}
     found, created = Enterprise.objects.get_or_create(code=entry.code, defaults=told)
     changes = {
@@ -140,7 +157,7 @@ def _know_enterprise(entry: EnterpriseEntry) -> Enterprise:
     return found
 
 
-def _know(entry: PersonEntry, station: PoliceStation, known: Person | None) -> Person:
+def _know(entry: PersonEntry, known: Person | None, station: PoliceStation) -> Person:
     return know_person(entry, station=station, known=known, may_rename=_may_rename(known, entry))
 
 
@@ -155,15 +172,15 @@ def _may_rename(known: Person | None, entry: PersonEntry) -> bool:
     )
 
 
-def _keep_people(application: Application, draft: Draft) -> None:
+def _keep_people(application: Application, draft: Draft, people: list[Person]) -> None:
     """Brings the members in line with the draft: who left is let go, who came is held."""
     if draft.applicant is None:
         return
-    kept = [_keep_member(application, application.applicant, draft.applicant, None, 0)]
-    for position, companion in enumerate(draft.companions, start=1):
-        known = companion.member.person if companion.member else None
-        person = _know(companion.person, application.station, known)
-        kept.append(_keep_member(application, person, companion.person, companion, position))
+    kept = []
+    for place in _by_number(draft):
+        companion = draft.companions[place - 1] if place else None
+        entry = companion.person if companion else draft.applicant
+        kept.append(_keep_member(application, people[place], entry, companion, place))
     gone = application.members.exclude(pk__in=[member.pk for member in kept])
     for member in gone:
         audit.record("移出随迁人员", member, changes={"person": (str(member.person_id), None)})
