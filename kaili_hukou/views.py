@@ -1,9 +1,12 @@
 """The way in, and pages for what went wrong: a sentence, and the way back."""
 
+import sys
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from kaili_hukou.crypto import MissingKeys
 from kaili_hukou.roles import Role
 
 # Where each role's day begins; apps are named by address, as in the settings.

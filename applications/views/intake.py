@@ -14,8 +14,8 @@ from applications.actions.drafting import Opening, open_draft
 from applications.actions.referring import refer_elsewhere
 from applications.drafts import Draft
 from applications.facts import Known, Told, assess_routes, known_of
-from applications.forms import UNKNOWN_KIND, EnterpriseForm
 from applications.models import Application, Referral
+from applications.person_forms import UNKNOWN_KIND, EnterpriseForm
 from applications.policy.routes import ROUTES
 from kaili_hukou import audit, identity
 from kaili_hukou.actions import PersonEntry, Refused, person_with

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from applications.facts import Known, Told, case_json, verdict_of
-from applications.forms import UNKNOWN_KIND, FactsForm
+from applications.forms import FactsForm
+from applications.person_forms import UNKNOWN_KIND
 from applications.policy.routes import ROUTES
 from kaili_hukou.forms import DayField, DivisionField
 

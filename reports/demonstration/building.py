@@ -143,7 +143,7 @@ def _permit(person: Person, maker: Maker, today: datetime.date, station: PoliceS
     issued_on = today - datetime.timedelta(days=maker.random.randint(5, 1800))
     return Permit(
         person=person,
-        serial=f"JZ{person.pk.hex[:14].upper()}",
+        serial=f"JZ{next(maker.serials):010d}",
         station=station,
         town=station.town,
         address=f"凯里市某小区{maker.random.randint(1, 40)}栋",

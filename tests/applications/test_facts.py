@@ -15,6 +15,7 @@ from applications.facts import (
     told_by,
     verdict_of,
 )
+from applications.policy.parameters import SHIPPED
 from applications.policy.routes import ROUTES
 from applications.workflow import State
 from kaili_hukou.dates import add_months
@@ -40,7 +41,8 @@ class TestRosters:
     @pytest.mark.parametrize("route", KINDS)
     def test_without_a_confirmed_roster_nothing_is_known(self, route):
         assert "rosters" not in facts_of(route)
-        assert verdict_of(case_json(route, TOLD, Known(on=TODAY))).verdict == "undetermined"
+        case = case_json(route, TOLD, Known(on=TODAY))
+        assert verdict_of(case, SHIPPED).verdict == "undetermined"
 
     @pytest.mark.parametrize("route", KINDS)
     def test_a_confirmed_roster_that_names_somebody_else_says_no(self, route):
@@ -206,6 +208,7 @@ def test_a_change_of_school_is_one_enrolment():
     assert enrolment == {"from": "2022-09-01", "to": "2025-09-01", "stage": "other"}
 
 
+@pytest.mark.django_db
 def test_all_thirteen_are_judged():
     assert [verdict.route for verdict in assess_routes(TOLD, Known(on=TODAY))] == list(ROUTES)
 

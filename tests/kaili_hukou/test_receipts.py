@@ -70,8 +70,14 @@ def test_a_wrong_check_character_is_told():
 
 @pytest.mark.parametrize(
     ("code", "year", "serial"),
-    [("D", 2026, 1), ("dsz", 2026, 1), ("DS1", 2026, 1), ("DSZ", 26, 1), ("DSZ", 2026, 0),
-     ("DSZ", 2026, 1_000_000)],
+    [
+        ("D", 2026, 1),
+        ("dsz", 2026, 1),
+        ("DS1", 2026, 1),
+        ("DSZ", 26, 1),
+        ("DSZ", 2026, 0),
+        ("DSZ", 2026, 1_000_000),
+    ],
 )
 def test_compose_refuses_parts_that_do_not_fit(code, year, serial):
     with pytest.raises(ValueError, match="station_code|serial"):

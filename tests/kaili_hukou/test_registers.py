@@ -135,8 +135,7 @@ class TestWhatIsLoaded:
 def _towns_of_plan():
     with (DATA / "towns.csv").open(encoding="utf-8", newline="") as file:
         return {
-            (row["name"], row["kind"], row["address"], row["phone"])
-            for row in csv.DictReader(file)
+            (row["name"], row["kind"], row["address"], row["phone"]) for row in csv.DictReader(file)
         }
 
 
