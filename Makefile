@@ -28,9 +28,10 @@ bench: setup
 
 lint: setup
 	@.venv/bin/ruff check .
-	@.venv/bin/ruff format --check --quiet . || true
+	@.venv/bin/ruff format --check --quiet .
 	@$(PY) manage.py makemigrations --check --dry-run >/dev/null
 	@.venv/bin/mypy
 
 fix: setup
 	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format --quiet .

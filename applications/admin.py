@@ -31,7 +31,10 @@ class ApplicationAdmin(DeskAdmin):
     list_display_links = ["number"]
     ordering = ["-opened_at"]
     whose = masked("申请人", "whose")
-    identity_number = masked("身份号码", "applicant.masked_number")
+
+    @admin.display(description="身份号码、信用代码")
+    def identity_number(self, case: Application) -> str:
+        return case.enterprise.code if case.enterprise else case.applicant.masked_number
 
     def get_queryset(self, request: HttpRequest) -> ApplicationQuerySet:
         return super().get_queryset(request).for_lists()

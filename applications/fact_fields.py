@@ -45,8 +45,11 @@ class YesNoField(forms.TypedChoiceField):
         return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
 
 
-_MONTH = re.compile(r"(\d{4})\s*[-年./]?\s*(\d{1,2})\s*月?")
-_UNTIL = re.compile(r"[至到~—–]+|--")
+_MONTH = re.compile(r"(\d{4})\s*[-年./]?\s*(\d{1,2})\s*月?份?")
+# A bare hyphen is "until" only between two whole months: 2026.5-2026.10, 202605-202610.
+_UNTIL = re.compile(r"[至到~—–]+|--|(?<=\d)\s*-\s*(?=\d{4}[年./]?\d)|(?<=月)\s*-\s*")
+# 2026年5月到10月: the later month takes the year of the first.
+_MONTH_ALONE = re.compile(r"(\d{1,2})\s*月?份?")
 LONGEST_MONTHS = 600
 
 
@@ -73,7 +76,9 @@ class MonthsField(forms.CharField):
         return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in sorted(months)]
 
     def _range(self, text: str) -> range:
-        ends = [self._month(piece, text) for piece in _UNTIL.split(text)]
+        first, *more = _UNTIL.split(text)
+        ends = [self._month(first, text)]
+        ends += [self._month(_with_year(piece, first), text) for piece in more]
         first, last = ends[0], ends[-1]
         if len(ends) > 2 or last < first or last - first > LONGEST_MONTHS:
             raise forms.ValidationError(
@@ -94,6 +99,11 @@ class MonthsField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return in_ranges(value) if isinstance(value, list) else value
+
+
+def _with_year(piece: str, first: str) -> str:
+    alone = _MONTH_ALONE.fullmatch(piece.strip())
+    return f"{first.strip()[:4]}-{alone[1]}" if alone else piece
 
 
 def in_ranges(months: list[str]) -> str:

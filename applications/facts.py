@@ -74,7 +74,7 @@ def known_of(number: str, person: Person | None, on: datetime.date) -> Known:
     permit = person.permits.in_force().prefetch_related("endorsements").first()
     member = (
         Member.objects.filter(person=person, is_open=True)
-        .select_related("application__station")
+        .select_related("application__station", "application__opened_by")
         .first()
     )
     return Known(

@@ -6,6 +6,7 @@ draft that `applications.actions` keeps. The forms ask only what the route's pol
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -24,6 +25,14 @@ from kaili_hukou.models import Person, Town
 PEOPLELESS = frozenset({"collective"})
 # A relocation's own wish stands on the roster; told at the counter it does not count.
 TOLD_BY_ROSTER = {"relocation": frozenset({"voluntary"})}
+
+
+# Days that lie ahead by their nature.
+AHEAD = frozenset({"graduation_expected"})
+
+
+def _today() -> datetime.date:
+    return timezone.localdate()
 
 
 class FactsForm(forms.Form):
@@ -51,6 +60,9 @@ class FactsForm(forms.Form):
         home = any(data.get(name) not in (None, "") for name in FIELDS["home"])
         if home and data.get("owns_home") is False:
             self.add_error("owns_home", "填写了购房情况,又选了没有房产。请改其中一处。")
+        for name, value in list(data.items()):
+            if name not in AHEAD and isinstance(value, datetime.date) and value > _today():
+                self.add_error(name, "这一天还没有到,请核对;预计的日子不填在这里。")
         if data.get("home_area_m2") == 0:
             self.add_error("home_area_m2", "建筑面积应大于 0。")
         return data
@@ -182,10 +194,20 @@ class Dossier:
         valid = all(answers)
         if self.companions is not None:
             self._check_family()
+            self._check_days()
             valid = valid and not any(form.errors for form in self.kept_companions())
         return valid and not any(
             part.errors for part in (self.applicant, self.facts) if part is not None
         )
+
+    def _check_days(self) -> None:
+        """No fact begins before the applicant was born."""
+        born_on = self.applicant.birth_date if hasattr(self.applicant, "cleaned_data") else None
+        if born_on is None:
+            return
+        for name, value in list(self.facts.cleaned_data.items()):
+            if isinstance(value, datetime.date) and value < born_on:
+                self.facts.add_error(name, f"早于申请人的出生日期({born_on}),请核对。")
 
     def kept_companions(self) -> list[CompanionForm]:
         """Neither those marked to leave, nor rows that were added and left empty."""
@@ -237,7 +259,7 @@ class Dossier:
         return Draft(
             applicant=self.applicant.entry() if self.applicant else None,
             enterprise=self.enterprise.entry() if self.enterprise else None,
-            companions=tuple(_companion_entry(form) for form in self.kept_companions()),
+            companions=tuple(self._companion(form) for form in self.kept_companions()),
             facts={
                 name: value
                 for name, value in self.facts.cleaned_data.items()
@@ -248,6 +270,14 @@ class Dossier:
             note=place.get("note", ""),
             evidence=self.evidence.answers(),
         )
+
+    def _companion(self, form: CompanionForm) -> CompanionEntry:
+        entry = _companion_entry(form)
+        if not form.cleaned_data.get("same_origin"):
+            return entry
+        mine = self.applicant.entry()
+        origin = {name: getattr(mine, name) for name in ("division", "hukou_kind", "address")}
+        return replace(entry, person=replace(entry.person, **origin))
 
 
 def _told_companion(form: CompanionForm) -> dict[str, Any]:

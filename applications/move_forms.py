@@ -10,7 +10,7 @@ from applications.actions.moving import Registration
 from applications.facts import known_of
 from applications.models import Application, Member
 from applications.policy.routes import ROUTES
-from applications.policy.verdict import DECISION_TITLES
+from applications.policy.verdict import DECISION_TITLES, HOUSEHOLD_TITLES
 from applications.workflow import MOVES
 from kaili_hukou.clauses import CLAUSES
 from kaili_hukou.forms import DayField
@@ -25,7 +25,7 @@ NOT_ACCEPTED_GROUNDS = [
     ("not_by_right", "不是本人或有权代为申请的人"),
 ]
 SUPPLEMENT_DAYS = 15
-FINDINGS = "经人口信息系统比对,未发现重复户口、在逃或其他疑点;材料与本人情况相符。"
+SHORTEST_REASON = 6
 
 
 class MoveForm(forms.Form):
@@ -121,17 +121,57 @@ class NotAcceptForm(MoveForm):
 
 
 class CheckForm(MoveForm):
+    """核查: what was compared and what was found is told, never filled in beforehand."""
+
     def add_fields(self) -> None:
+        self.fields["compared"] = forms.ChoiceField(
+            label="人口信息比对结果",
+            choices=[
+                ("", "请选择"),
+                ("无重复户口,无疑点", "无重复户口,无疑点"),
+                ("有疑点,已核实排除", "有疑点,已核实排除(在下面写明)"),
+                ("有疑点,提请审核", "有疑点,提请审核(在下面写明)"),
+            ],
+        )
+        self.fields["compared_on"] = DayField(label="比对日期", required=True, initial=self.today)
         self.fields["findings"] = forms.CharField(
-            label="核查情况(含人口信息比对)",
+            label="核查情况",
             max_length=2000,
             widget=forms.Textarea(attrs={"rows": 4}),
-            initial=FINDINGS,
+            help_text="材料与原件、本人是否相符,向谁核实了什么。",
+        )
+
+    def clean_compared_on(self) -> datetime.date:
+        day = self.cleaned_data["compared_on"]
+        if day > self.today:
+            raise forms.ValidationError("比对日期在今天以后,请核对。")
+        return day
+
+    @property
+    def details(self) -> dict[str, Any]:
+        if not self.is_bound:
+            return {}
+        data = self.cleaned_data
+        compared = f"{data['compared_on']} 人口信息比对:{data['compared']}。"
+        return {"findings": compared + data["findings"]}
+
+
+class ResumeForm(MoveForm):
+    """What was told to be missing and has come; at least one of it."""
+
+    def add_fields(self) -> None:
+        told = self.application.history.filter(move="ask_supplement").order_by("-at").first()
+        lines = (told.details or {}).get("missing", []) if told else []
+        self.fields["came"] = forms.MultipleChoiceField(
+            label="已收到的补正内容",
+            choices=[(line, line) for line in lines],
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": "请勾选这次收到的补正内容,至少一项。"},
         )
 
     @property
     def details(self) -> dict[str, Any]:
-        return {"findings": self.cleaned_data["findings"]} if self.is_bound else {}
+        return {"came": self.cleaned_data["came"]} if self.is_bound else {}
 
 
 class ApproveForm(MoveForm):
@@ -174,7 +214,18 @@ class ApproveForm(MoveForm):
 
 
 class RefuseForm(MoveForm):
+    """The decision goes to the person as it is written here: facts, reason, clauses."""
+
+    reason_label = "不予批准的理由"
+
     def add_fields(self) -> None:
+        self.fields["facts"] = forms.CharField(
+            label="认定的事实",
+            min_length=6,
+            max_length=1000,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text="原样印在决定书上。",
+        )
         route = ROUTES[self.application.route]
         codes = dict.fromkeys((route.clause, route.clause_for("520000"), "三(一)"))
         self.fields["clauses"] = forms.MultipleChoiceField(
@@ -186,7 +237,15 @@ class RefuseForm(MoveForm):
 
     @property
     def details(self) -> dict[str, Any]:
-        return {"clauses": self.cleaned_data["clauses"]} if self.is_bound else {}
+        if not self.is_bound:
+            return {}
+        return {name: self.cleaned_data[name] for name in ("clauses", "facts")}
+
+    def clean_reason(self) -> str:
+        reason = str(self.cleaned_data["reason"]).strip()
+        if len(reason) < SHORTEST_REASON:
+            raise forms.ValidationError("理由会印在决定书上,请写完整(不少于 6 个字)。")
+        return reason
 
 
 class RegisterForm(MoveForm):
@@ -210,7 +269,10 @@ class RegisterForm(MoveForm):
             help_text="已有的户填户号;新立户填人口系统给的新户号。",
         )
         self.fields["why"] = forms.CharField(
-            label="与方案建议的户别不同时:理由", max_length=500, required=False
+            label="户别与建议不同的理由",
+            max_length=500,
+            required=False,
+            help_text=f"建议:{HOUSEHOLD_TITLES[proposed]}。选了别的户别必须写明。",
         )
 
     def _public_household(self) -> str:
@@ -229,6 +291,9 @@ class RegisterForm(MoveForm):
             self.add_error("kind", f"户号 {number} 是{household.get_kind_display()},请核对户别。")
         elif household and household.closed_on:
             self.add_error("number", f"户号 {number} 已销户,请核对。")
+        proposed = ROUTES[self.application.route].household
+        if data.get("kind") and data["kind"] != proposed and not data.get("why", "").strip():
+            self.add_error("why", "所选户别与方案建议的不同,请写明理由。")
         data["household"] = household
         return data
 
@@ -254,6 +319,7 @@ class RegisterForm(MoveForm):
 FORMS: dict[str, type[MoveForm]] = {
     "accept": AcceptForm,
     "ask_supplement": SupplementForm,
+    "resume": ResumeForm,
     "not_accept": NotAcceptForm,
     "check": CheckForm,
     "approve": ApproveForm,

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 
 from applications.drafts import EnterpriseEntry
@@ -13,6 +14,7 @@ from kaili_hukou import enterprise, identity
 from kaili_hukou.actions import PersonEntry
 from kaili_hukou.forms import DayField, DivisionField, NameField, NumberField
 from kaili_hukou.models.people import HukouKind, Sex
+from kaili_hukou.registers import division_of_address
 
 UNKNOWN_KIND = [("", "尚未核实"), *HukouKind.choices]
 MOST_COMPANIONS = 20
@@ -39,8 +41,10 @@ class PersonForm(forms.Form):
     hukou_kind = forms.ChoiceField(label="户籍地城乡", choices=UNKNOWN_KIND, required=False)
     origin = forms.CharField(label="户籍详细地址", max_length=200, required=False)
 
-    def __init__(self, *args: Any, member: Member | None = None, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self, data: Any = None, *args: Any, member: Member | None = None, **options: Any
+    ) -> None:
+        super().__init__(_with_card(data, options.get("prefix", "")), *args, **options)
         self.member = member
         if member is not None:
             del self.fields["number"]
@@ -76,6 +80,27 @@ class PersonForm(forms.Form):
         )
 
 
+def _with_card(data: Any, prefix: str) -> Any:
+    """A reader's whole text in the number field fills what else it tells; typed words stay."""
+    card = identity.read_card_text(data.get(f"{prefix}-number", "")) if data else None
+    if card is None:
+        return data
+    filled = data.copy()
+    division = division_of_address(card.address)
+    told = {
+        "number": card.number,
+        "name": card.name,
+        "nationality": card.nationality,
+        "origin": card.address,
+        "division": division.full_name if division else "",
+    }
+    for name, value in told.items():
+        key = f"{prefix}-{name}"
+        if value and (name == "number" or not filled.get(key)):
+            filled[key] = value
+    return filled
+
+
 class ApplicantForm(PersonForm):
     phone = PhoneField()
     nationality = forms.CharField(label="民族", max_length=30, required=False)
@@ -101,7 +126,14 @@ class CompanionForm(PersonForm):
         choices=[("", ""), (Sex.MALE.value, "男"), (Sex.FEMALE.value, "女")],
         required=False,
     )
+    same_origin = forms.BooleanField(label="迁出地与申请人相同", required=False)
     remove = forms.BooleanField(label="移出", required=False)
+
+    def full_clean(self) -> None:
+        """Whoever is marked to leave is not asked to be right."""
+        super().full_clean()
+        if self.is_bound and self.cleaned_data.get("remove"):
+            self._errors = ErrorDict()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

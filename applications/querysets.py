@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db.models import Case, IntegerField, Q, Value, When
 
-from applications.workflow import MOVES, OPEN, State
+from applications.workflow import COUNTER, DECIDING, OPEN, QUEUES
 from kaili_hukou.scope import ScopedQuerySet
 
 
@@ -17,15 +17,15 @@ class ApplicationQuerySet(ScopedQuerySet):
         return self.open().filter(due_on__lt=on)
 
     def waiting_for(self, officer: Any) -> Self:
-        """Those in which this officer's role may take the next step; drafts not among them."""
-        states = {
-            source
-            for move in MOVES.values()
-            if officer.role in move.roles and not move.grave
-            for source in move.sources
-        }
-        waiting = (states & OPEN) - {State.DRAFT}
-        return self.visible_to(officer).filter(state__in=waiting)
+        """Those whose next step is this officer's; a station also sees what lacks late papers."""
+        mine = Q(state__in=QUEUES.get(officer.role, ()))
+        if officer.role in COUNTER:
+            mine |= Q(state__in=DECIDING, pk__in=self._lacking_papers())
+        return self.visible_to(officer).filter(mine)
+
+    def _lacking_papers(self) -> Any:
+        items = self.model._meta.get_field("evidence").related_model._base_manager
+        return items.filter(state="deferred").values("application")
 
     def in_queue_order(self, on: datetime.date) -> Self:
         """Overdue and due today first whatever the lane; then the green lane; then by day."""

@@ -42,7 +42,7 @@ def _telling(case: Application, at: Clock) -> tuple[str, str]:
     last = telling_by(case.received_on, at.telling_days, at.calendar)
     if last < at.on:
         return "red", "未告知,自收件日视为受理"
-    return ("amber" if last == at.on else ""), f"告知至 {last}"
+    return ("amber" if last == at.on else ""), f"须于 {last:%m-%d} 前告知"
 
 
 def provisional_years(case: Application, at: Clock) -> bool:

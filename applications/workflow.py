@@ -5,6 +5,7 @@ Buttons, permissions and tests all read this one table. States are participles, 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class State(StrEnum):
@@ -56,9 +57,21 @@ STEPS = (
     State.REGISTERED,
 )
 
+# With the head of the station or the household section: the station waits.
+DECIDING = frozenset({State.CHECKED, State.REVIEWED})
+
 AUXILIARY, WINDOW, HEAD, APPROVER = "auxiliary", "window", "station_head", "approver"
 COUNTER = frozenset({AUXILIARY, WINDOW, HEAD})
 SWORN = frozenset({WINDOW, HEAD})
+
+
+# Whose next step it is, by the state of the case: the worklist of each role.
+QUEUES: dict[str, frozenset[State]] = {
+    AUXILIARY: frozenset({State.RECEIVED, State.SUPPLEMENT}),
+    WINDOW: frozenset({State.RECEIVED, State.SUPPLEMENT, State.ACCEPTED, State.APPROVED}),
+    HEAD: frozenset({State.CHECKED}),
+    APPROVER: frozenset({State.REVIEWED}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +103,13 @@ class Move:
 
 
 def _move(
-    name: str, title: str, sources: str, target: State, roles: frozenset[str], **more: object
+    name: str, title: str, sources: str, target: State, roles: frozenset[str], **more: Any
 ) -> Move:
-    return Move(
-        name, title, frozenset(State(source) for source in sources.split()), target, roles, **more
-    )
+    return Move(name, title, frozenset(map(_state, sources.split())), target, roles, **more)
+
+
+def _state(value: str) -> State:
+    return next(state for state in State if state.value == value)
 
 
 MOVES: dict[str, Move] = {
@@ -169,11 +184,19 @@ MOVES: dict[str, Move] = {
             key="F8",
         ),
         _move(
-            "withdraw",
-            "申请人撤回",
-            "draft received supplement accepted checked reviewed approved",
+            "discard",
+            "作废草稿",
+            "draft",
             State.WITHDRAWN,
             COUNTER,
+            grave=True,
+        ),
+        _move(
+            "withdraw",
+            "申请人撤回",
+            "received supplement accepted checked reviewed approved",
+            State.WITHDRAWN,
+            SWORN,
             reason=True,
             grave=True,
         ),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
@@ -30,7 +31,7 @@ from kaili_hukou.models import (
     Village,
 )
 from kaili_hukou.models.people import number_digest
-from kaili_hukou.registers import forget
+from kaili_hukou.registers import division_title, forget
 from kaili_hukou.resources import CalendarDayResource, PoliceStationResource, VillageResource
 from kaili_hukou.roles import Role
 
@@ -157,7 +158,7 @@ class PersonAdmin(ReadOnlyAdmin):
     """Only looked at: what is known of a person is changed by the case that brings it."""
 
     viewers = PEOPLE_READERS
-    list_display = ["__str__", "masked_number", "birth_date", "sex", "division"]
+    list_display = ["__str__", "masked_number", "birth_date", "sex", "place"]
     fields = [
         "__str__",
         "masked_number",
@@ -172,6 +173,11 @@ class PersonAdmin(ReadOnlyAdmin):
     readonly_fields = ["__str__", "masked_number", "masked_phone", "masked_address", "created_at"]
     ordering = ["-created_at"]
     masked_number = masked("公民身份号码", "masked_number")
+
+    @admin.display(description="现户籍地")
+    def place(self, row: Person) -> str:
+        return division_title(row.division)
+
     masked_phone = masked("联系电话", "masked_phone")
     masked_address = masked("户籍地址", "masked_address")
 
@@ -271,7 +277,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     """The record, for the auditor; reading it is recorded too."""
 
     viewers = frozenset({Role.AUDITOR})
-    list_display = ["at", "actor_title", "scope", "action", "object_type", "count", "address"]
+    list_display = ["at", "actor_title", "scope", "action", "object_title", "count", "address"]
+    list_filter = [("at", admin.DateFieldListFilter)]
+    search_fields = ["actor_title", "action", "object_id"]
     fields = [
         "at",
         "actor_title",
@@ -279,14 +287,19 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         "address",
         "request",
         "action",
-        "object_type",
+        "object_title",
         "object_id",
         "count",
         "changed",
         "reason_text",
     ]
-    readonly_fields = ["reason_text"]
+    readonly_fields = ["reason_text", "object_title"]
     reason_text = masked("理由", "reason")
+
+    @admin.display(description="对象")
+    def object_title(self, row: AuditEntry) -> str:
+        """The kind of thing in the words of the pages."""
+        return str(apps.get_model(row.object_type)._meta.verbose_name) if row.object_type else ""
 
 
 @admin.register(Job)

@@ -139,6 +139,16 @@ def find_division(text: str) -> list[Division]:
     return _matching(present, asked) or _matching(abolished, asked)
 
 
+def division_of_address(address: str) -> Division | None:
+    """The division with whose full name an address begins; a proposal, to be confirmed."""
+    found = [
+        place
+        for place in _registrable(_divisions())
+        if not place.is_abolished and address.startswith(place.full_name)
+    ]
+    return max(found, key=lambda place: len(place.full_name), default=None)
+
+
 def _registrable(known: dict[str, Division]) -> list[Division]:
     """Counties, and prefectures that have none (东莞市)."""
     counties = [

@@ -30,6 +30,12 @@ class RosterForm(forms.ModelForm):
         model = Roster
         fields = ["kind", "supplier", "reference", "document_on"]
 
+    def clean_document_on(self) -> Any:
+        day = self.cleaned_data["document_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("文件日期在今天以后,请核对。")
+        return day
+
 
 class EntryForm(forms.ModelForm):
     """A row by hand; its number is checked like any other."""
@@ -43,13 +49,13 @@ class EntryForm(forms.ModelForm):
             "row",
             "number",
             "name",
+            "voluntary",
+            "town",
             "relation",
             "household_number",
-            "town",
+            "document",
             "address",
             "phone",
-            "voluntary",
-            "document",
             "employer",
             "companions",
         ]

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, settings
 
 from tests import factories
+from tests.plugin import pytest_terminal_summary  # noqa: F401 - a hook of pytest
 
 BLOCKER = pytest.StashKey()
 

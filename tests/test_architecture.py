@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -204,6 +205,11 @@ def test_a_pure_module_asks_neither_the_clock_nor_a_file(path):
     assert not called & banned
 
 
+def test_mypy_reads_the_pure_modules():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(settings["tool"]["mypy"]["files"]) == {name.removesuffix("/*.py") for name in PURE}
+
+
 def test_pure_modules_load_neither_django_nor_celery():
     names = [module_name(path) for path in pure_files()]
     code = (
@@ -315,6 +321,7 @@ OTHER_STATES = {
     "rosters/actions.py": "Roster.state",
     "kaili_hukou/jobs.py": "Job.state",
     "applications/actions/evidence.py": "EvidenceItem.state",
+    "applications/actions/parameters.py": "ParameterChange.state",
 }
 
 

@@ -22,8 +22,9 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
 
 from applications.actions.evidence import attach
+from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
-from applications.models import Referral
+from applications.models import ParameterChange, Referral
 from applications.scans import read_scan
 from kaili_hukou import audit
 from kaili_hukou.jobs import enqueue
@@ -62,6 +63,7 @@ ROSTER_WRITERS = frozenset({"bureau_clerk", "approver"})
 ROSTER_READERS = ROSTER_WRITERS | {"auditor", "reform_office"}
 PERMIT_WRITERS = frozenset({"window", "station_head"})
 ACCOUNT_KEEPERS = frozenset(ADMINS)
+CITY_READERS = frozenset(CITY)
 NOBODY: frozenset[str] = frozenset()
 
 PICTURE = base64.b64decode(
@@ -104,7 +106,7 @@ class Row:
 
 
 def desk(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
-    within = "station" if of else ""
+    within = "station" if of and of != "change" else ""
     return Row(f"desk:{name}", may, of, more, **{"within": within} | options)
 
 
@@ -132,12 +134,18 @@ DESK = (
     desk("tail", CASE_STAFF, "person", method="post", data={"tail": "1234"}, ok=302),
     desk("search", CASE_READERS),
     desk("search", CASE_READERS, method="post", data={"q": "nobody"}),
+    desk("parameters", CITY_READERS),
+    desk("parameters", CITY_READERS, method="post"),
+    desk("parameters-export", CITY_READERS),
+    desk("parameter-change", CITY_READERS, "change"),
+    desk("parameter-change", CITY_READERS, "change", method="post"),
 )
-# A role of the counter or the approver whom the table of moves does not let make the move is sent
-# back to the case with a sentence.
-SENT_BACK = {
+# A move that the table does not let the approver make leads back to the case with a sentence; a
+# proposal is dropped by the approver alone, whoever else posts gets the page as it is.
+OTHERWISE = {
     ("get desk:move/withdraw", "approver"): 302,
     ("post desk:move/withdraw", "approver"): 302,
+    ("post desk:parameter-change", "approver"): 302,
 }
 
 
@@ -309,6 +317,12 @@ def build_cast() -> SimpleNamespace:
         "row": roster.entries.get(),
         "enterprise": company.enterprise,
         "referral": Referral.objects.get(),
+        "change": propose(
+            ParameterChange(
+                name="area_per_head", from_day=today(), value=18, document="试", reason="试"
+            ),
+            at_desk.approver,
+        ),
         "officer": at_desk.clerk,
         "entry": audit.record("试"),
         "job": enqueue("applications.tasks.reckon_deadlines"),
@@ -369,7 +383,7 @@ def test_each_officer_gets_what_the_table_says(row, at_the_desk, door):
     answers, table = {}, {}
     for (role, place), client in at_the_desk.clients.items():
         answers[role, place] = door(client, row)
-        expected = SENT_BACK.get((str(row), role), row.expected(role, place))
+        expected = OTHERWISE.get((str(row), role), row.expected(role, place))
         table[role, place] = expected
     wrong = {key: (answers[key], table[key]) for key in table if answers[key] != table[key]}
     assert not wrong, "{(role, place): (answered, expected)}"

@@ -96,7 +96,7 @@ def _gaps(application: Application) -> list[str]:
     gaps = [] if application.town_id else ["落户(居住)镇、街道"]
     for member in application.members.select_related("person"):
         wanted = {"迁出地区划": member.division, "迁出地城乡": member.hukou_kind}
-        gaps += [f"「{member}」的{name}" for name, value in wanted.items() if not value]
+        gaps += [f"「{member.person.name}」的{name}" for name, value in wanted.items() if not value]
     return gaps
 
 
@@ -186,9 +186,9 @@ def _decide_members(application: Application, act: Act) -> None:
     for member in application.members.filter(is_applicant=False).select_related("person"):
         admission, reason = decisions.get(str(member.pk), ("", ""))
         if admission not in ("admitted", "refused"):
-            raise Refused(f"随迁人员「{member}」还没有核定,请选择准予或不准。")
+            raise Refused(f"随迁人员「{member.person.name}」还没有核定,请选择准予或不准。")
         if admission == "refused" and not reason.strip():
-            raise Refused(f"不准「{member}」随迁的,请写明理由。")
+            raise Refused(f"不准「{member.person.name}」随迁的,请写明理由。")
         member.admission, member.admission_reason = admission, reason.strip()
         member.save(update_fields=["admission", "admission_reason"])
 
@@ -313,6 +313,14 @@ def _new_household(application: Application, registration: Registration) -> Hous
 
 
 @transaction.atomic
+def discard(application: Application, act: Act) -> StateChange:
+    """A draft that is not to be: nothing was received, nobody is owed a paper."""
+    change = advance(application, "discard", act)
+    application.members.update(outcome=Outcome.ENDED)
+    return change
+
+
+@transaction.atomic
 def withdraw(application: Application, act: Act) -> StateChange:
     change = advance(application, "withdraw", act)
     application.members.update(outcome=Outcome.ENDED)
@@ -348,6 +356,7 @@ ACTIONS: dict[str, Simple] = {
         return_to_station,
         approve,
         refuse,
+        discard,
         withdraw,
         terminate,
         archive,

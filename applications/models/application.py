@@ -139,7 +139,7 @@ class Application(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.receipt_number or f"{self.get_route_display()}(草稿)"
+        return self.receipt_number or f"{self.get_route_display()}(未编号)"
 
     @property
     def is_editable(self) -> bool:

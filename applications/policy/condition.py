@@ -78,13 +78,14 @@ def by_division(
 ) -> Condition:
     """A condition that the present household registration settles."""
     required, yes, no = texts
-    met, unmet = Finding("met", required, yes), Finding("unmet", required, no)
     unknown = Finding("unknown", required, "待核实:现户籍所在地")
 
     def check(situation: Situation) -> Finding:
         division = situation.person.division
         if division is None:
             return unknown
-        return met if holds(division) else unmet
+        met = holds(division)
+        told = f"{yes if met else no}(区划代码{division})"
+        return Finding("met" if met else "unmet", required, told)
 
     return Condition(code, title, check, person_fields=("division",))

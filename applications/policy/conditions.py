@@ -183,10 +183,11 @@ def _insured_months(situation: Situation) -> Finding:
     if paid is None:
         return Finding("unknown", required, "待核实:社会保险缴费月份")
     this_month = month_number(situation.day)
-    for last in (this_month, this_month - 1):
-        run = _months_in_a_row(paid, last, count)
-        if run == count:
-            return Finding("met", required, f"截至{month_in_words(last)}已连续缴费{count}个月")
+    runs = [(_months_in_a_row(paid, last, count), last) for last in (this_month, this_month - 1)]
+    # The longer run is told; the earlier month wins a tie, for it is over.
+    run, last = max(runs, key=lambda pair: (pair[0], -pair[1]))
+    if run == count:
+        return Finding("met", required, f"截至{month_in_words(last)}已连续缴费{count}个月")
     return Finding("unmet", required, f"截至{month_in_words(last)}连续缴费{run}个月")
 
 

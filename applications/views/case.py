@@ -119,6 +119,7 @@ def _context(
         "items": items,
         "known": known,
         "verdict": verdict,
+        "companion_rows": _companion_rows(members),
         "answers": _answers(application),
         "steps": _steps(application),
         "moves": moves_for(application, request.user),
@@ -156,6 +157,14 @@ def _with_opinions(members: list[Member], verdict: Any) -> list[Member]:
     for member, opinion in zip(companions, opinions, strict=False):
         member.opinion = opinion._asdict() if isinstance(opinion, CompanionDecision) else opinion
     return members
+
+
+def _companion_rows(members: list[Member]) -> list[dict[str, Any]]:
+    return [
+        {"name": member.person.name, "opinion": member.opinion}
+        for member in members
+        if hasattr(member, "opinion")
+    ]
 
 
 def _answers(application: Application) -> list[tuple[str, Any]]:
@@ -226,20 +235,28 @@ def verdict(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     told = dossier.told()
     found = _judged(application, told, known)
-    opinions = zip(dossier.kept_companions(), found.companions, strict=False)
-    return render(
-        request,
-        "applications/_verdict.html",
-        {
-            "case": application,
-            "route": ROUTES[application.route],
-            "verdict": found,
-            "typed_companions": [
-                {"name": form.cleaned_data.get("name", ""), "opinion": opinion}
-                for form, opinion in opinions
-            ],
-        },
-    )
+    rows = [
+        {"name": form.cleaned_data.get("name") or f"第 {place} 位随迁人员", "opinion": opinion}
+        for place, (form, opinion) in enumerate(
+            zip(dossier.kept_companions(), found.companions, strict=False), start=1
+        )
+    ]
+    context = {
+        "case": application,
+        "verdict": found,
+        "companion_rows": rows,
+        "unread": _unread(dossier),
+    }
+    return render(request, "applications/_verdict.html", context)
+
+
+def _unread(dossier: Dossier) -> list[str]:
+    """What was typed among the facts and cannot be read; it is judged as unknown meanwhile."""
+    return [
+        f"{dossier.facts.fields[name].label}:{errors[0]}"
+        for name, errors in dossier.facts.errors.items()
+        if name in dossier.facts.fields
+    ]
 
 
 @desk_page(CASE_STAFF)
@@ -277,9 +294,13 @@ def _ask(
     except Refused as fault:
         messages.error(request, str(fault))
         return redirect("desk:case", pk=application.pk)
-    members = _members(application)
+    members, items = _members(application), _items(application)
     known = known_of("", application.applicant, _today())
     context = {
+        "members": members,
+        "items": items,
+        "lacking": _lacking(name, items),
+        "findings": application.history.filter(move="check").select_related("officer").last(),
         "case": application,
         "move": move,
         "form": form,
@@ -289,6 +310,12 @@ def _ask(
         "today": _today(),
     }
     return render(request, "applications/move.html", context, status=status)
+
+
+def _lacking(name: str, items: list[EvidenceItem]) -> list[str]:
+    """Late papers, named where they will stop the decision."""
+    late = [item.title for item in items if item.state == EvidenceItem.State.DEFERRED]
+    return late if name in ("check", "review", "approve") else []
 
 
 def _make(

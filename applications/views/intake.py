@@ -17,17 +17,25 @@ from applications.facts import Known, Told, assess_routes, known_of
 from applications.models import Application, Referral
 from applications.person_forms import UNKNOWN_KIND, EnterpriseForm
 from applications.policy.routes import ROUTES
+from applications.referrals import REFERRALS
 from kaili_hukou import audit, identity
 from kaili_hukou.actions import PersonEntry, Refused, person_with
 from kaili_hukou.divisions import KAILI
 from kaili_hukou.forms import DivisionField, NameField, NumberField
-from kaili_hukou.registers import division_title, find_division
+from kaili_hukou.registers import division_of_address, division_title, find_division
 
 
 class IntakeForm(forms.Form):
     """Who stands at the window: number (or a reader's text), and where he is registered now."""
 
-    number = NumberField(label="公民身份号码(可读卡)")
+    number = NumberField(
+        label="公民身份号码(可读卡)",
+        widget=forms.TextInput(
+            attrs={"data-idnumber": "", "autocomplete": "off", "autofocus": True}
+        ),
+    )
+    # What the reader told beside the number, kept until the case is opened.
+    card = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
     name = NameField(required=False)
     division = DivisionField()
     hukou_kind = forms.ChoiceField(label="户籍地城乡", choices=UNKNOWN_KIND, required=False)
@@ -41,6 +49,8 @@ def intake(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "enterprise": EnterpriseForm(prefix="enterprise")}
     if data is not None and form.is_valid():
         context |= _answer(form)
+        # The answer is what comes next, not the number again.
+        form.fields["number"].widget.attrs.pop("autofocus")
     return render(request, "applications/intake.html", context)
 
 
@@ -48,10 +58,13 @@ def _with_card(data: Any) -> dict[str, str]:
     """A reader's whole text fills what it tells; what was typed beside it stays."""
     told = {name: data.get(name, "") for name in ("number", "name", "division", "hukou_kind")}
     told["name"] = told["name"] or data.get("name_typed", "")
-    card = identity.read_card_text(told["number"])
+    told["card"] = data.get("card") or told["number"]
+    card = identity.read_card_text(told["card"])
     if card:
+        place = division_of_address(card.address)
         told["number"] = card.number
-        told["name"] = told["name"] or card.name or ""
+        told["name"] = told["name"] or card.name
+        told["division"] = told["division"] or (place.code if place else "")
     return told
 
 
@@ -64,15 +77,18 @@ def _answer(form: IntakeForm) -> dict[str, Any]:
     division = data["division"] or (person.division if person else "")
     kind = data["hukou_kind"] or (person.hukou_kind if person else "")
     told = Told(birth_date=checked.birth_date, division=division, hukou_kind=kind)
+    rows = _by_hope(assess_routes(told, known))
     return {
         "known": known,
         "checked": checked,
         "told": told,
         "name": data["name"] or _name_on_file(known),
         "place": division_title(division) if division else "",
-        "routes": _by_hope(assess_routes(told, known)),
+        "open_routes": [row for row in rows if row["verdict"].verdict != "ineligible"],
+        "shut_routes": [row for row in rows if row["verdict"].verdict == "ineligible"],
+        "answered": True,
         "registered_here": division == KAILI,
-        "referrals": Referral.Ground.choices,
+        "referrals": REFERRALS,
         "today": today,
     }
 
@@ -153,6 +169,7 @@ def _draft_of(form: IntakeForm, route: str) -> Draft:
     known = known_of(data["number"], person, today)
     checked = identity.check(data["number"], today)
     row = known.rows.get(route)
+    card = identity.read_card_text(data["card"])
     entry = PersonEntry(
         number=data["number"],
         name=data["name"],
@@ -160,9 +177,12 @@ def _draft_of(form: IntakeForm, route: str) -> Draft:
         sex=checked.sex,
         division=data["division"] or (person.division if person else ""),
         hukou_kind=data["hukou_kind"] or (person.hukou_kind if person else ""),
-        address=(person.address if person else "") or (row.origin if row else ""),
+        address=(person.address if person else "")
+        or (row.origin if row else "")
+        or (card.address if card else ""),
         phone=(person.phone if person else "") or (row.phone if row else ""),
-        nationality_as_written=row.nationality if row else "",
+        nationality_as_written=(card.nationality if card else "")
+        or (row.nationality if row else ""),
     )
     return Draft(
         applicant=entry,

@@ -30,7 +30,8 @@ def visible_person(request: HttpRequest, pk: uuid.UUID) -> Person:
 @desk_page(CASE_READERS)
 def search(request: HttpRequest) -> HttpResponse:
     """By number, receipt number, name or initials; the words come by POST, never in an address."""
-    text = request.POST.get("q", "").strip()[:200]
+    # PostgreSQL knows no NUL, and nobody's name has one.
+    text = request.POST.get("q", "").replace("\0", "").strip()[:200]
     context: dict[str, Any] = {"asked": bool(text)}
     if text:
         audit.looked("搜索")

@@ -9,17 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from applications.access import CASE_READERS, COUNTER, desk_page
+from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page
 from applications.models import Application
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
 from applications.standing import clock, term_of
-from applications.workflow import OPEN, State
+from applications.workflow import MOVES, State
 from kaili_hukou.models import PoliceStation
 
 PAGE = 20
 LANES = [("", "全部"), ("overdue", "已逾期"), ("today", "今日到期"), ("green", "绿色通道、优先")]
-OPEN_STATES = [state for state in State if state in OPEN]
+READERS = CASE_READERS - CASE_STAFF
+STATES = [state for state in State if state not in (State.DRAFT, State.ARCHIVED)]
+# Ended, but the paper is still to be handed over and the file to be closed.
+TO_CLOSE = sorted(MOVES["archive"].sources)
 
 
 @desk_page(CASE_READERS)
@@ -38,6 +41,8 @@ def work(request: HttpRequest) -> HttpResponse:
             "tiles": _tiles(waiting, today),
             "filters": _filters(request),
             "drafts": _drafts(request),
+            "reads_only": request.user.role in READERS,
+            "to_close": _to_close(request),
             "query": _query(request),
         },
     )
@@ -46,24 +51,22 @@ def work(request: HttpRequest) -> HttpResponse:
 def _waiting(request: HttpRequest) -> ApplicationQuerySet:
     """Whoever only reads sees all open cases; `all=1` shows a clerk the whole station's."""
     visible = Application.objects.visible_to(request.user)
-    if request.GET.get("state") or request.GET.get("all") or request.user.role in READERS:
+    if request.GET.get("state") in STATES:
+        return visible.filter(state=request.GET["state"])
+    if request.GET.get("all") or request.user.role in READERS:
         return visible.open().exclude(state=State.DRAFT)
     return Application.objects.waiting_for(request.user)
-
-
-READERS = CASE_READERS - COUNTER - {"approver"}
 
 
 def _filtered(
     request: HttpRequest, cases: ApplicationQuerySet, today: datetime.date
 ) -> ApplicationQuerySet:
     chosen = request.GET
-    if chosen.get("state") in OPEN:
-        cases = cases.filter(state=chosen["state"])
     if chosen.get("route") in ROUTES:
         cases = cases.filter(route=chosen["route"])
-    if chosen.get("station", "").isdigit():
-        cases = cases.filter(station=chosen["station"])
+    station = chosen.get("station", "")
+    if station.isdecimal() and len(station) < 10:
+        cases = cases.filter(station=station)
     lanes = {
         "overdue": Q(due_on__lt=today),
         "today": Q(due_on=today),
@@ -100,17 +103,37 @@ def _tiles(waiting: ApplicationQuerySet, today: datetime.date) -> list[dict[str,
     ]
 
 
-def _with_counts(cases: list[Application], today: datetime.date) -> list[Application]:
-    """Each case with its number of people and the standing of its term, in one more query."""
-    people = dict(
-        Application.objects.filter(pk__in=[case.pk for case in cases])
+def _to_close(request: HttpRequest) -> list[dict[str, Any]]:
+    """How many ended cases still wait for delivery and filing, for whoever files them."""
+    if request.user.role not in COUNTER:
+        return []
+    counts = (
+        Application.objects.visible_to(request.user)
+        .filter(state__in=TO_CLOSE)
         .order_by()
-        .annotate(people=Count("members"))
-        .values_list("pk", "people")
+        .values_list("state")
+        .annotate(Count("pk"))
     )
+    return [
+        {"state": state, "label": State(state).label, "count": count} for state, count in counts
+    ]
+
+
+def _with_counts(cases: list[Application], today: datetime.date) -> list[Application]:
+    """Each case with its people, its papers to come and the standing of its term: one query."""
+    counts = {
+        pk: (people, late)
+        for pk, people, late in Application.objects.filter(pk__in=[case.pk for case in cases])
+        .order_by()
+        .annotate(
+            people=Count("members", distinct=True),
+            late=Count("evidence", filter=Q(evidence__state="deferred"), distinct=True),
+        )
+        .values_list("pk", "people", "late")
+    }
     at = clock(today)
     for case in cases:
-        case.people = people.get(case.pk, 0)
+        case.people, case.late_papers = counts[case.pk]
         case.colour, case.term = term_of(case, at)
     return cases
 
@@ -129,7 +152,7 @@ def _filters(request: HttpRequest) -> list[dict[str, Any]]:
         (
             "state",
             "状态",
-            [("", "待我办理")] + [(state.value, state.label) for state in OPEN_STATES[1:]],
+            [("", "待我办理")] + [(state.value, state.label) for state in STATES],
         ),
         (
             "route",

@@ -78,8 +78,8 @@ class Person(models.Model):
     scope_paths = {Reach.STATION: "at_stations__station"}
 
     class Meta:
-        verbose_name = "人口"
-        verbose_name_plural = "人口"
+        verbose_name = "人口信息"
+        verbose_name_plural = "人口信息"
         constraints = [
             models.CheckConstraint(
                 condition=Q(number_digest__isnull=False) | ~Q(without_number=""),

@@ -34,8 +34,8 @@ class Officer(AbstractUser):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
-        verbose_name = "人员"
-        verbose_name_plural = "人员"
+        verbose_name = "工作人员"
+        verbose_name_plural = "工作人员"
         ordering = ["username"]
 
     def __str__(self) -> str:

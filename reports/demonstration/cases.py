@@ -217,7 +217,10 @@ class Builder:
             "not_accept": {"ground": "同一事项已在办理"},
             "check": {"findings": "演示:人口信息比对无重复,材料相符。"},
             "approve": {"members": {str(member.pk): ("admitted", "") for member in members}},
-            "refuse": {"clauses": [ROUTES[application.route].clause]},
+            "refuse": {
+                "clauses": [ROUTES[application.route].clause],
+                "facts": "演示:经核查,所述情况与事实不符。",
+            },
         }.get(move, {})
 
     def _registration(self, application: Application, on: datetime.date) -> Registration:

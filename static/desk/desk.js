@@ -144,7 +144,7 @@
     const request = (check.request = new AbortController());
     const data = new FormData(form);
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
-    say(target, "正在核对…");
+    say(target, "正在更新…");
     target.setAttribute("aria-busy", "true");
     try {
       const response = await fetch(form.dataset.liveUrl, {
@@ -162,10 +162,10 @@
       const html = await response.text();
       if (check.request !== request) return;
       place(target, html);
-      say(target, "已核对");
+      say(target, "已按所填更新");
     } catch (error) {
       if (error.name === "AbortError" || check.request !== request) return;
-      say(target, "暂时不能核对,已填写的内容不受影响", true);
+      say(target, "暂时不能更新,已填写的内容不受影响", true);
     }
     target.removeAttribute("aria-busy");
   }

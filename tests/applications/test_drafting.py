@@ -196,6 +196,13 @@ class TestThePage:
         assert told in self.save(client, case, 1, **typed).content.decode()
         assert case.members.count() == 1
 
+    def test_no_fact_lies_before_birth_or_ahead(self, client, desk):
+        case = factories.application("home_purchase", desk=desk)
+        for day in ("1901-01-01", (factories.today() + factories.days(1)).isoformat()):
+            answer = self.save(client, case, **{"facts-home_bought_on": day})
+            assert "请核对" in answer.content.decode()
+            assert page(answer).form("version").fields["facts-home_bought_on"] == day
+
     def test_a_row_left_empty_is_nobody(self, client, case):
         assert self.save(client, case, 2).status_code == 302
         assert case.members.count() == 1

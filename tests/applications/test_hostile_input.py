@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from applications.models import Attachment
+from applications.policy.parameters import SHIPPED
 from applications.policy.routes import ROUTES
 from applications.workflow import MOVES, State
 from tests import factories
@@ -146,6 +147,7 @@ COMPANION = [
 MOVE_FIELDS = (
     *("version", "reason", "missing", "supplement_by", "ground", "findings"),
     *("clauses", "on", "receipt", "kind", "number", "why"),
+    *("compared", "compared_on", "came", "facts"),
 )
 
 
@@ -297,15 +299,15 @@ class TestPeople(Hostile):
         self.post("intake", dict.fromkeys(TestIntake.NAMES, text))
         self.post("start", dict.fromkeys(TestIntake.NAMES, text) | {"route": "talent"})
         self.post("evidence", {f"state_{item.pk}": text, f"until_{item.pk}": text}, item.pk)
-        for name in ("state", "route", "station", "lane", "page", "all"):
-            answered(self.client.get(reverse("desk:work"), {name: text}))
-            answered(self.client.get(reverse("desk:work"), {"all": "1", name: text}))
+        answered(self.client.get(reverse("desk:work"), {"station": text}))
+        chosen = dict.fromkeys(("state", "route", "lane", "page"), text)
+        answered(self.client.get(reverse("desk:work"), chosen))
         address = reverse("desk:case", args=[case.pk])
         fields = fields_of(self.client, address, "version", "place-town")
         fixed = {name: fields[name] for name in fields if "_FORMS" in name}
         answered(self.client.post(address, dict.fromkeys(fields, text) | fixed))
         kept = {name: value or "" for name, value in fields.items()}
-        for name in ("place-address", "place-note", "applicant-origin", "applicant-nationality"):
+        for name in ("place-address", "applicant-origin"):
             answered(self.client.post(address, kept | {name: text}))
 
     def test_what_is_kept_comes_back_as_text(self):
@@ -315,3 +317,33 @@ class TestPeople(Hostile):
             answered(self.client.get(reverse(f"desk:{name}", args=[pk])))
         self.post("reveal", {"field": "address", "reason": "核对"}, case.applicant_id)
         self.post("search", {"q": MARK[:20]})
+
+
+class TestTheOtherPages(Hostile):
+    PARAMETER = ("name", "from_day", "ends", "value", "document", "reason")
+
+    @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+    def test_the_lists_of_the_admin(self, text):
+        self.case()
+        for model in ("applications_application", "kaili_hukou_person"):
+            address = reverse(f"admin:{model}_changelist")
+            for name in ("q", "p", "o", "state__exact"):
+                answered(self.client.get(address, {name: text}))
+
+    @hostile
+    @given(st.sampled_from(sorted(ROUTES)), st.data())
+    def test_the_public_page(self, route, data):
+        address = reverse("desk:self-check", args=[route])
+        fields = fields_of(self.client, address, "person-division")
+        changed = data.draw(st.dictionaries(st.sampled_from(sorted(fields)), TEXT | MANY))
+        sent = {name: value or "" for name, value in (fields | changed).items()}
+        answered(self.client.post(address, sent))
+        answered(self.client.get(address, sent))
+
+    @hostile
+    @given(st.dictionaries(st.sampled_from(PARAMETER), TEXT | MANY))
+    def test_a_change_of_a_parameter(self, told):
+        self.client.force_login(self.desk.approver)
+        self.post("parameters", told)
+        good = {"name": next(iter(SHIPPED.by_name)), "from_day": "2026-01-01"}
+        self.post("parameters", good | told)

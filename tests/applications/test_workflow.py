@@ -68,16 +68,16 @@ def test_the_buttons_are_those_of_the_table(state, case, cast):
 @pytest.mark.parametrize(
     ("role", "moves"),
     [
-        (Role.AUXILIARY, "receive resume withdraw archive"),
+        (Role.AUXILIARY, "receive resume discard archive"),
         (
             Role.WINDOW,
-            "receive ask_supplement resume accept not_accept check register withdraw terminate "
+            "receive ask_supplement resume accept not_accept check register discard withdraw terminate "
             "archive",
         ),
         (
             Role.STATION_HEAD,
             "receive ask_supplement resume accept not_accept check review return_to_station "
-            "register withdraw terminate archive",
+            "register discard withdraw terminate archive",
         ),
         (Role.APPROVER, "return_to_station approve refuse"),
         (Role.REFORM_OFFICE, ""),

@@ -18,7 +18,14 @@ from tests.pages import page, submit, with_rows
 
 pytestmark = pytest.mark.django_db
 
+CHECKED = {"compared": "无重复户口,无疑点", "findings": "材料与原件、本人相符"}
 FAMILY = frozenset({"education", "residence", "home_purchase", "in_province", "relocation"})
+CHECKED = {"compared": "无重复户口,无疑点", "findings": "材料与原件相符,已向社区核实。"}
+REFUSED = {
+    "facts": "所交学历证书经核实不实。",
+    "reason": "不具有教育部承认的大专以上学历。",
+    "clauses": ["三(一)1(2)"],
+}
 PATH = ["receive", "accept", "check", "review", "approve", "register", "archive"]
 
 
@@ -170,7 +177,7 @@ class Walk:
 
     def reviewed(self):
         self.accepted()
-        self.ask("check")
+        self.ask("check", CHECKED)
         self.ask("review")
         return self
 
@@ -189,7 +196,7 @@ def test_a_route_from_the_number_to_the_archive(route, walk):
     way.press("receive", way.desk.auxiliary)
     told = page(way.press("accept")).text
     assert receipts.check(way.case.receipt_number).text in told
-    way.ask("check")
+    way.ask("check", CHECKED)
     way.ask("review")
     way.ask("approve", way.admissions())
     way.ask("register", way.registering())
@@ -221,7 +228,7 @@ def test_the_intake_shows_that_the_roster_names_the_person(route, walk):
 
 def test_a_refusal_with_its_clauses_and_remedies(walk):
     way = walk("education").reviewed()
-    form = page(way.ask("refuse", {"reason": "学历经核实不实", "clauses": ["三(一)1(2)"]}))
+    form = page(way.ask("refuse", REFUSED))
     assert "不予批准" in form.text
     paper = way.client(way.desk.clerk).get(reverse("desk:paper", args=[way.pk, "refused"]))
     assert "行政复议" in page(paper).text
@@ -249,7 +256,8 @@ def test_missing_papers_are_asked_for_once_and_then_taken(walk):
     asked = client.get(reverse("desk:move", args=[way.pk, "ask_supplement"]))
     submit(client, asked, {"missing": "申请书补签名\n补照片", "supplement_by": until})
     assert way.case.state == State.SUPPLEMENT
-    way.press("resume", way.desk.auxiliary)
+    came = way.press("resume", way.desk.auxiliary)
+    submit(way.client(way.desk.auxiliary), came, {"came": ["申请书补签名"]}, has=("version",))
     way.press("accept")
     assert way.case.state == State.ACCEPTED
     assert way.case.supplement_by is None
@@ -257,7 +265,7 @@ def test_missing_papers_are_asked_for_once_and_then_taken(walk):
 
 def test_an_applicant_withdraws_after_acceptance(walk):
     way = walk("residence").accepted()
-    way.ask("withdraw", {"reason": "本人改变主意"}, way.desk.auxiliary)
+    way.ask("withdraw", {"reason": "本人改变主意"}, way.desk.clerk)
     assert way.case.state == State.WITHDRAWN
     assert not way.case.members.filter(is_open=True).exists()
 

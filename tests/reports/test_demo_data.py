@@ -229,7 +229,9 @@ def people_of(seed: int, scale: int) -> set[str]:
     clerk = Officer.objects.create(username=f"seed{seed}", name="录入")
     known = set(Person.objects.values_list("number_digest", flat=True))
     with transaction.atomic():
-        people_and_permits(Maker(Random(seed), itertools.count(seed * 10**6)), scale, today(), clerk)
+        people_and_permits(
+            Maker(Random(seed), itertools.count(seed * 10**6)), scale, today(), clerk
+        )
         drawn = set(Person.objects.values_list("number_digest", flat=True)) - known
         transaction.set_rollback(True)
     clerk.delete()
