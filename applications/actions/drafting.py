@@ -103,6 +103,28 @@ def save_draft(
     return application
 
 
+@transaction.atomic
+def change_route(
+    application: Application, code: str, *, version: int, on: datetime.date
+) -> Application:
+    """Another route for the same people while papers are taken; what was typed stays."""
+    old, new = ROUTES[application.route], ROUTES[code]
+    if application.state not in EDITABLE:
+        raise Overtaken.by_others(application)
+    if "collective" in (old.code, new.code):
+        raise Refused("企业集体户与个人的渠道不能互换,请另建办件。")
+    compare_and_set(
+        application,
+        version=version,
+        route=new.code,
+        green_lane=new.green_lane,
+        priority=new.priority,
+    )
+    audit.record("改用渠道", application, changes={"route": (old.code, new.code)})
+    refresh(application, on)
+    return application
+
+
 def stored(facts: Any) -> dict[str, Any]:
     """Typed answers as JSON keeps them: days as text, numbers as numbers."""
     return {name: _shown(value) for name, value in facts.items()}

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST
 
 from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
 from applications.actions.changing import Act, Overtaken, allowed, moves_for
-from applications.actions.drafting import save_draft
+from applications.actions.drafting import change_route, save_draft
 from applications.actions.moving import ACTIONS, register
 from applications.documents import papers_of
-from applications.facts import Known, Told, case_json, known_of, told_by, verdict_of
-from applications.forms import Dossier
+from applications.facts import Known, Told, assess_routes, case_json, known_of, told_by, verdict_of
+from applications.forms import PEOPLELESS, Dossier
 from applications.models import Application, EvidenceItem, Member
 from applications.move_forms import MoveForm, form_for
 from applications.policy.routes import ROUTES
@@ -85,7 +85,19 @@ def _save(request: HttpRequest, application: Application) -> HttpResponse:
     then = request.POST.get("then", "")
     if then in MOVES:
         return _make_or_ask(request, application, then)
+    if then.removeprefix("route:") in ROUTES:
+        return _take_route(request, application, then.removeprefix("route:"))
     messages.success(request, "已保存。")
+    return redirect("desk:case", pk=application.pk)
+
+
+def _take_route(request: HttpRequest, application: Application, code: str) -> HttpResponse:
+    try:
+        change_route(application, code, version=application.version, on=timezone.localdate())
+    except Refused as fault:
+        messages.error(request, str(fault))
+    else:
+        messages.success(request, f"已改用「{ROUTES[code].title}」,请补填这一渠道需要的情况。")
     return redirect("desk:case", pk=application.pk)
 
 
@@ -119,6 +131,7 @@ def _context(
         "items": items,
         "known": known,
         "verdict": verdict,
+        "other_routes": _other_routes(application, members, known, verdict),
         "companion_rows": _companion_rows(members),
         "answers": _answers(application),
         "steps": _steps(application),
@@ -157,6 +170,22 @@ def _with_opinions(members: list[Member], verdict: Any) -> list[Member]:
     for member, opinion in zip(companions, opinions, strict=False):
         member.opinion = opinion._asdict() if isinstance(opinion, CompanionDecision) else opinion
     return members
+
+
+def _other_routes(
+    application: Application, members: list[Member], known: Known, verdict: Any
+) -> list[dict[str, Any]]:
+    """Where this route is shut and may still be changed: the routes that are not."""
+    if application.judged or not application.is_editable or not application.applicant:
+        return []
+    if verdict.verdict != "ineligible":
+        return []
+    found = assess_routes(told_by(application, members), known)
+    return [
+        {"route": ROUTES[one.route], "verdict": one}
+        for one in found
+        if one.verdict != "ineligible" and one.route not in PEOPLELESS
+    ]
 
 
 def _companion_rows(members: list[Member]) -> list[dict[str, Any]]:
@@ -294,6 +323,7 @@ def _ask(
     except Refused as fault:
         messages.error(request, str(fault))
         return redirect("desk:case", pk=application.pk)
+    audit.looked("查看办件", application)
     members, items = _members(application), _items(application)
     known = known_of("", application.applicant, _today())
     context = {

@@ -15,6 +15,7 @@ from applications.policy.routes import ROUTES
 from applications.workflow import State
 from kaili_hukou import enterprise
 from kaili_hukou.actions import PersonEntry
+from kaili_hukou.audit import Actor, acting
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Household, Officer, Town
 from reports.demonstration.people import GUIZHOU, KAILI, OUTSIDE, Maker
@@ -124,8 +125,9 @@ class Builder:
         began = self.today - datetime.timedelta(days=2 * len(steps) + self.serial % 5)
         draft = self._draft(route)
         opening = Opening(route=route, officer=desk.clerk, station=desk.clerk.station, on=began)
-        application = open_draft(opening, draft)
-        self._show_evidence(application, draft, began, desk)
+        with acting(Actor(desk.clerk)):
+            application = open_draft(opening, draft)
+            self._show_evidence(application, draft, began, desk)
         for number, move in enumerate(steps):
             self._make(application, move, desk, began + datetime.timedelta(days=2 * number))
         return application
@@ -200,10 +202,11 @@ class Builder:
             reason=reason,
             details=self._details(application, move, on),
         )
-        if move == "register":
-            change = register(application, act, self._registration(application, on))
-        else:
-            change = ACTIONS[move](application, act)
+        with acting(Actor(officer)):
+            if move == "register":
+                change = register(application, act, self._registration(application, on))
+            else:
+                change = ACTIONS[move](application, act)
         at = timezone.make_aware(datetime.datetime.combine(on, datetime.time(10, 20)))
         StateChange.objects.filter(pk=change.pk).update(at=at)
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from applications.actions.changing import Overtaken
+from applications.actions.drafting import change_route
 from applications.drafts import CompanionEntry
 from applications.models import Application, Enterprise
 from applications.workflow import State
@@ -262,3 +263,20 @@ class TestThePage:
         assert again.fields["companions-0-number"] == held.number
         assert again.fields["place-address"] == "丙路"
         assert factories.fresh(case).address == case.address
+
+
+def test_another_route_keeps_what_was_typed(desk):
+    case = factories.application("in_province", desk=desk)
+    typed = case.facts
+    change_route(case, "home_purchase", version=case.version, on=factories.today())
+    now = factories.fresh(case)
+    assert (now.route, now.green_lane, now.facts) == ("home_purchase", True, typed)
+    assert now.evidence.filter(code="home_proof").exists()
+
+
+@pytest.mark.parametrize(("state", "code"), [("accepted", "education"), ("draft", "collective")])
+def test_a_route_is_not_changed_after_acceptance_nor_into_an_enterprise(desk, state, code):
+    case = factories.application("in_province", state=State(state), desk=desk)
+    with pytest.raises(Refused):
+        change_route(case, code, version=case.version, on=factories.today())
+    assert factories.fresh(case).route == "in_province"

@@ -38,7 +38,7 @@ def test_a_draft_has_no_number_and_draws_none(desk):
     for state in (State.DRAFT, State.RECEIVED, State.SUPPLEMENT):
         assert factories.application("bravery", state=state, desk=desk).receipt_number is None
     case = factories.application("bravery", desk=desk)
-    factories.make(case, "withdraw", desk)
+    factories.make(case, "discard", desk)
     assert last_drawn(desk.station) == 0
 
 

@@ -71,8 +71,8 @@ def test_the_buttons_are_those_of_the_table(state, case, cast):
         (Role.AUXILIARY, "receive resume discard archive"),
         (
             Role.WINDOW,
-            "receive ask_supplement resume accept not_accept check register discard withdraw terminate "
-            "archive",
+            "receive ask_supplement resume accept not_accept check register discard withdraw "
+            "terminate archive",
         ),
         (
             Role.STATION_HEAD,

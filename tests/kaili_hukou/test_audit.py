@@ -173,7 +173,7 @@ def test_a_refused_page_shows_nobody_and_records_no_look(desk, other_desk):
 
 def test_a_list_in_the_admin_is_recorded(desk):
     client_of(desk.clerk).get(reverse("admin:kaili_hukou_person_changelist"))
-    assert entries("查看列表:人口").get().actor == desk.clerk
+    assert entries(f"查看列表:{Person._meta.verbose_name}").get().actor == desk.clerk
 
 
 def test_a_change_in_the_admin_is_recorded_once_and_not_in_a_second_log(db):
