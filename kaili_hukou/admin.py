@@ -7,9 +7,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from import_export.admin import ExportMixin, ImportMixin
 
+from kaili_hukou import audit
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
 from kaili_hukou.forms import NumberField
 from kaili_hukou.jobs import start
@@ -51,6 +53,11 @@ class RegisterAdmin(ExportMixin, DeskAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self._role(request) in KEEPERS
 
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        if self.has_export_permission(request):
+            audit.looked(f"导出{self.opts.verbose_name}")
+        return super().export_action(request)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         forget()
@@ -60,9 +67,22 @@ class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
     """A register that is also kept as a spreadsheet, with a preview before anything is written."""
 
     import_error_display = ("row", "message")
+    # Django's LogEntry is not written: our record is the only one.
+    skip_admin_log = True
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self._role(request) in KEEPERS
+
+    @transaction.atomic
+    def process_import(self, request: HttpRequest, **options: Any) -> HttpResponse:
+        return super().process_import(request, **options)
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        """The rows are in: one entry for all of them, and the readers ask the database again."""
+        changed = result.totals["new"] + result.totals["update"]
+        audit.record(f"导入{self.opts.verbose_name}", count=changed)
+        forget()
+        return super().process_result(result, request)
 
 
 class CalendarAdmin(ImportedRegisterAdmin):
@@ -71,6 +91,10 @@ class CalendarAdmin(ImportedRegisterAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         start("applications.tasks.reckon_deadlines")
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        start("applications.tasks.reckon_deadlines")
+        return super().process_result(result, request)
 
 
 @admin.register(Town)

@@ -175,7 +175,9 @@ class Builder:
     def _show_evidence(
         self, application: Application, draft: Draft, on: datetime.date, desk: Desk
     ) -> None:
-        answers = {item.pk: ("original", None) for item in application.evidence.all()}
+        answers = {
+            item.pk: ("original", None) for item in application.evidence.exclude(state="roster")
+        }
         members = list(application.members.filter(is_applicant=False).order_by("position"))
         companions = tuple(
             CompanionEntry(entry.person, entry.relationship, entry.living, member)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import tablib
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.urls import reverse
 
 from applications.workflow import MOVES
 from kaili_hukou import audit
 from kaili_hukou.audit import Actor, acting, record
-from kaili_hukou.models import AuditEntry, Person, Town
+from kaili_hukou.models import AuditEntry, CalendarDay, Person, Town
 from kaili_hukou.roles import Role
 from tests import factories
 from tests.factories import client_of
@@ -190,9 +192,7 @@ def test_a_change_in_the_admin_is_recorded_once_and_not_in_a_second_log(db):
     entry = entries(f"修改{Town._meta.verbose_name}").get()
     assert entry.object_id == str(town.pk)
     assert entry.changed
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_admin_log")
-        assert cursor.fetchone()[0] == 0
+    assert second_log() == 0
 
 
 def test_the_record_cannot_be_changed_in_the_admin(db):
@@ -228,3 +228,29 @@ def test_an_entry_never_carries_a_whole_number_in_the_plain(desk):
 def test_the_actor_of_the_system_has_no_place():
     assert audit.SYSTEM.scope == ""
     assert audit.SYSTEM.title == "系统"
+
+
+def test_an_imported_register_is_recorded_in_our_record_alone(db):
+    """A calendar as a spreadsheet: looked at first, then taken."""
+    client = client_of(factories.officer(Role.SYSTEM_ADMIN))
+    page = reverse("admin:kaili_hukou_calendarday_import")
+    titles = [str(CalendarDay._meta.get_field(name).verbose_name) for name in ("day", "kind")]
+    sheet = tablib.Dataset(("2031-05-01", "holiday"), headers=titles).export("xlsx")
+    file = SimpleUploadedFile("days.xlsx", sheet)
+    shown = client.post(page, {"import_file": file, "format": "0"})
+    assert "result" in shown.context, shown.context["form"].errors
+    assert shown.context["result"].has_errors() is False
+    assert not CalendarDay.objects.filter(day="2031-05-01").exists()
+    confirmed = shown.context["confirm_form"].initial
+    done = client.post(reverse("admin:kaili_hukou_calendarday_process_import"), confirmed)
+    assert done.status_code == 302
+    assert CalendarDay.objects.filter(day="2031-05-01").exists()
+    assert AuditEntry.objects.filter(action__contains="导入").exists()
+    assert second_log() == 0
+
+
+def second_log() -> int:
+    """How many rows Django's own log has: always none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_admin_log")
+        return cursor.fetchone()[0]
