@@ -63,6 +63,11 @@ class Printed:
         return self.change.details or {}
 
     @property
+    def supplement_by(self) -> datetime.date:
+        """The last day as this notice told it, whatever came later."""
+        return datetime.date.fromisoformat(self.details["supplement_by"])
+
+    @property
     def roster(self) -> Any:
         """The kind of roster that decides the route, with the bureau that supplies it."""
         return KINDS[self.case.route]

@@ -60,7 +60,7 @@ class MonthsField(forms.CharField):
         super().__init__(
             label=label,
             required=False,
-            max_length=500,
+            max_length=5000,
             help_text="按时缴费的月份,补缴不计。如:2026-05 至 2026-10;不连续的用逗号隔开。",
         )
 

@@ -73,6 +73,11 @@ class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self._role(request) in KEEPERS
 
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
+        """One entry of ours for the whole file, in place of Django's log."""
+        audit.record(f"导入{self.opts.verbose_name}", count=result.total_rows)
+        forget()
+
     @transaction.atomic
     def process_import(self, request: HttpRequest, **options: Any) -> HttpResponse:
         return super().process_import(request, **options)
@@ -87,6 +92,10 @@ class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
 
 class CalendarAdmin(ImportedRegisterAdmin):
     """Whatever changes the calendar has the open deadlines reckoned again."""
+
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
+        super().generate_log_entries(result, request)
+        start("applications.tasks.reckon_deadlines")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

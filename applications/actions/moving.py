@@ -21,7 +21,9 @@ from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
 from kaili_hukou import receipts
 from kaili_hukou.actions import MoveIn, NewHousehold, Refused, move_in, move_out, open_household
+from kaili_hukou.divisions import KAILI
 from kaili_hukou.models import Household
+from kaili_hukou.models.people import HukouKind
 from kaili_hukou.registers import calendar
 
 Outcome = Member.Outcome
@@ -291,7 +293,7 @@ def _settle(application: Application, act: Act, registration: Registration) -> H
 def _now_registered_here(members: list[Member]) -> None:
     for member in members:
         person = member.person
-        person.division, person.hukou_kind = "522601", "urban"
+        person.division, person.hukou_kind = KAILI, HukouKind.URBAN
         person.save(update_fields=["division", "hukou_kind"])
 
 

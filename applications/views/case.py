@@ -364,7 +364,8 @@ def _make(
         else:
             ACTIONS[name](application, act)
     except Overtaken as fault:
-        messages.error(request, str(fault))
+        typed = f"您填写的是:{form.reason}" if form.reason else ""
+        messages.error(request, f"{fault}{typed}")
         return redirect("desk:case", pk=application.pk)
     except Refused as fault:
         if not form.is_bound:

@@ -58,6 +58,9 @@ def _page(
 
 
 def _upload(request: HttpRequest, found: EvidenceItem) -> HttpResponse:
+    if found.application.state not in OPEN:
+        messages.error(request, "办件已结束,不能再添加扫描件。")
+        return redirect("desk:evidence", pk=found.pk)
     form = ScanForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["file"]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from applications.workflow import MOVES
 from kaili_hukou import audit
 from kaili_hukou.audit import Actor, acting, record
-from kaili_hukou.models import AuditEntry, CalendarDay, Person, Town
+from kaili_hukou.models import AuditEntry, CalendarDay, Job, Person, Town
 from kaili_hukou.roles import Role
 from tests import factories
 from tests.factories import client_of
@@ -245,7 +245,8 @@ def test_an_imported_register_is_recorded_in_our_record_alone(db):
     done = client.post(reverse("admin:kaili_hukou_calendarday_process_import"), confirmed)
     assert done.status_code == 302
     assert CalendarDay.objects.filter(day="2031-05-01").exists()
-    assert AuditEntry.objects.filter(action__contains="导入").exists()
+    assert entries(f"导入{CalendarDay._meta.verbose_name}").get().count == 1
+    assert Job.objects.get().task == "applications.tasks.reckon_deadlines"
     assert second_log() == 0
 
 
