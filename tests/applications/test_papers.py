@@ -97,7 +97,8 @@ def test_the_notice_keeps_its_day_after_the_papers_came(desk):
     case = factories.application(state=State.SUPPLEMENT, desk=desk)
     until = case.supplement_by
     factories.make(case, "resume", desk)
-    assert until.isoformat() in page(opened(desk.clerk, case, "supplement")).text
+    day = f"{until.year}年{until.month}月{until.day}日"
+    assert day in page(opened(desk.clerk, case, "supplement")).text
 
 
 def test_the_receipt_promises_a_day(desk):
