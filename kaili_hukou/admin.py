@@ -67,8 +67,6 @@ class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
     """A register that is also kept as a spreadsheet, with a preview before anything is written."""
 
     import_error_display = ("row", "message")
-    # Django's LogEntry is not written: our record is the only one.
-    skip_admin_log = True
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self._role(request) in KEEPERS
@@ -82,13 +80,6 @@ class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
     def process_import(self, request: HttpRequest, **options: Any) -> HttpResponse:
         return super().process_import(request, **options)
 
-    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        """The rows are in: one entry for all of them, and the readers ask the database again."""
-        changed = result.totals["new"] + result.totals["update"]
-        audit.record(f"导入{self.opts.verbose_name}", count=changed)
-        forget()
-        return super().process_result(result, request)
-
 
 class CalendarAdmin(ImportedRegisterAdmin):
     """Whatever changes the calendar has the open deadlines reckoned again."""
@@ -100,10 +91,6 @@ class CalendarAdmin(ImportedRegisterAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         start("applications.tasks.reckon_deadlines")
-
-    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        start("applications.tasks.reckon_deadlines")
-        return super().process_result(result, request)
 
 
 @admin.register(Town)

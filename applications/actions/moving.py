@@ -247,15 +247,17 @@ def register(application: Application, act: Act, registration: Registration) -> 
         raise Refused("落户日期在今天以后,请核对。")
     if not registration.receipt.strip():
         raise Refused("请填写人口信息系统的回执号;没有回执的,还没有落户。")
-    household = _settle(application, act, registration)
+    _proposed_or_reasoned(application, registration)
+    # The move comes first: whoever loses the race is told so before anybody is moved in.
     change = advance(
         application,
         "register",
         act,
         registered_on=registration.on,
-        household=household,
         population_receipt=registration.receipt,
     )
+    application.household = _settle(application, registration)
+    Application.objects.filter(pk=application.pk).update(household=application.household)
     returned = application.route == "pupil_return"
     application.members.filter(outcome=Outcome.APPROVED).update(
         outcome=Outcome.RETURNED if returned else Outcome.REGISTERED
@@ -263,16 +265,21 @@ def register(application: Application, act: Act, registration: Registration) -> 
     return change
 
 
-def _settle(application: Application, act: Act, registration: Registration) -> Household | None:
+def _proposed_or_reasoned(application: Application, registration: Registration) -> None:
+    """The verdict's household is a proposal; another one is chosen with a reason."""
+    proposed = ROUTES[application.route].household
+    chosen = registration.household.kind if registration.household else registration.kind
+    if proposed not in ("origin", chosen) and not registration.reason.strip():
+        raise Refused("所选户别与方案建议的不同,请写明理由(自有住房、户主同意、单位集体户等)。")
+
+
+def _settle(application: Application, registration: Registration) -> Household | None:
     basis = application.receipt_number or ""
     if application.route == "pupil_return":
         if application.applicant.memberships.filter(until__isnull=True).exists():
             move_out(application.applicant, registration.on, basis)
         return None
     household = registration.household or _new_household(application, registration)
-    proposed = ROUTES[application.route].household
-    if household.kind != proposed and not registration.reason.strip():
-        raise Refused("所选户别与方案建议的不同,请写明理由(自有住房、户主同意、单位集体户等)。")
     settled = application.members.filter(outcome=Outcome.APPROVED).select_related("person")
     move_in(
         [

@@ -372,7 +372,8 @@ def _make(
             messages.error(request, str(fault))
             return redirect("desk:case", pk=application.pk)
         form.add_error(None, str(fault))
-        return _ask(request, application, name, form)
+        # What the act had begun was rolled back: the row is read again.
+        return _ask(request, visible_case(request, application.pk), name, form)
     _tell(request, application, name)
     if MOVES[name].paper:
         return redirect("desk:paper", pk=application.pk, paper=MOVES[name].paper)

@@ -205,3 +205,18 @@ class TestThePage:
         public = factories.public_household(desk.station)
         Household.objects.filter(pk=public.pk).update(closed_on=factories.today())
         assert "已销户" in self.ask(case, desk, number=public.number)
+
+
+def test_what_the_act_refuses_is_said_on_the_page_and_may_be_mended(desk):
+    child = factories.person_entry(10)
+    case = factories.application("bravery", state=State.APPROVED, desk=desk, applicant=child)
+    client = factories.client_of(desk.clerk)
+    address = reverse("desk:move", args=[case.pk, "register"])
+    typed = {"version": case.version, "on": factories.today().isoformat(), "receipt": "RK1"}
+    alone = {"kind": "family", "number": "H9", "why": "自有住房"}
+    shown = client.post(address, typed | alone).content.decode()
+    assert "未满 18 周岁" in shown
+    assert "RK1" in shown
+    public = factories.public_household(desk.station).number
+    client.post(address, typed | {"kind": "public", "number": public})
+    assert factories.fresh(case).state == State.REGISTERED
