@@ -18,7 +18,6 @@ from applications.models import Application, Member, ReceiptCounter, StateChange
 from applications.parameters import in_force
 from applications.policy.parameters import RULES_VERSION
 from applications.policy.routes import ROUTES
-from applications.policy.verdict import Verdict
 from kaili_hukou import receipts
 from kaili_hukou.actions import MoveIn, NewHousehold, Refused, move_in, move_out, open_household
 from kaili_hukou.divisions import KAILI
@@ -117,15 +116,12 @@ def _draw_receipt_number(application: Application, on: datetime.date) -> None:
 @transaction.atomic
 def not_accept(application: Application, act: Act) -> StateChange:
     """不予受理: on a listed ground only; missing papers are none."""
-    verdict, judged = _judged(application, act)
+    judged = _judged(application, act)
     change = advance(
         application,
         "not_accept",
         act,
-        decided_on=act.on,
-        judged=judged,
-        rules_version=RULES_VERSION,
-        opinion=verdict.verdict,
+        **judged,
     )
     _draw_receipt_number(application, act.on)
     application.members.update(outcome=Outcome.ENDED)
@@ -156,18 +152,15 @@ def approve(application: Application, act: Act) -> StateChange:
     """批准: each member decided by the approver; the case as judged is kept with the decision."""
     _no_deferred(application)
     _decide_members(application, act)
-    verdict, judged = _judged(application, act)
-    if verdict.verdict != "eligible" and not act.reason.strip():
-        title = dict(Application._meta.get_field("opinion").choices)[verdict.verdict]
+    judged = _judged(application, act)
+    if judged["opinion"] != "eligible" and not act.reason.strip():
+        title = dict(Application._meta.get_field("opinion").choices)[judged["opinion"]]
         raise Refused(f"按今天的事实,审查意见为「{title}」。仍要批准的,请写明核实情况和理由。")
     change = advance(
         application,
         "approve",
         act,
-        decided_on=act.on,
-        judged=judged,
-        rules_version=RULES_VERSION,
-        opinion=verdict.verdict,
+        **judged,
         to_decide=0,
     )
     application.members.filter(admission="refused").update(outcome=Outcome.REFUSED)
@@ -195,15 +188,20 @@ def _decide_members(application: Application, act: Act) -> None:
         member.save(update_fields=["admission", "admission_reason"])
 
 
-def _judged(application: Application, act: Act) -> tuple[Verdict, dict[str, object]]:
-    """The verdict on the day of the decision, and what is kept with it for ever."""
+def _judged(application: Application, act: Act) -> dict[str, object]:
+    """What is kept with a decision for ever: the case, the values, the verdict of that day."""
     members = list(application.members.select_related("person"))
     known = known_of("", application.applicant, act.on)
     case = case_json(application.route, told_by(application, members), known)
     case = decided_case(case, members, verdict_of(case))
     verdict = verdict_of(case)
     kept = {"case": case, "verdict": verdict.to_json(), "parameters": in_force().to_json()}
-    return verdict, kept
+    return {
+        "decided_on": act.on,
+        "judged": kept,
+        "rules_version": RULES_VERSION,
+        "opinion": verdict.verdict,
+    }
 
 
 @transaction.atomic
@@ -211,15 +209,12 @@ def refuse(application: Application, act: Act) -> StateChange:
     """不予批准: signed by a person, with reason and clauses; remedies stand on the paper."""
     if not act.details.get("clauses"):
         raise Refused("请选择不予批准所依据的条款。")
-    verdict, judged = _judged(application, act)
+    judged = _judged(application, act)
     change = advance(
         application,
         "refuse",
         act,
-        decided_on=act.on,
-        judged=judged,
-        rules_version=RULES_VERSION,
-        opinion=verdict.verdict,
+        **judged,
     )
     application.members.update(outcome=Outcome.REFUSED)
     return change
