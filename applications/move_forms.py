@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 
 from applications.actions.drafting import judge
-from applications.actions.moving import Registration
+from applications.actions.registering import Registration
 from applications.facts import known_of
+from applications.grounds import NOT_ACCEPTED_GROUNDS
 from applications.models import Application, Member
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import DECISION_TITLES, HOUSEHOLD_TITLES
@@ -17,13 +18,6 @@ from kaili_hukou.forms import DayField
 from kaili_hukou.models import Household
 from kaili_hukou.registers import calendar
 
-# Missing papers are no ground: they are asked for by 一次性告知.
-NOT_ACCEPTED_GROUNDS = [
-    ("not_ours", "不属于本机关职权范围"),
-    ("no_application_needed", "依法不需要申请(如市内迁移,当场办理)"),
-    ("duplicate", "同一事项已在办理"),
-    ("not_by_right", "不是本人或有权代为申请的人"),
-]
 SUPPLEMENT_DAYS = 15
 SHORTEST_REASON = 6
 
@@ -108,7 +102,7 @@ class NotAcceptForm(MoveForm):
     def add_fields(self) -> None:
         self.fields["ground"] = forms.ChoiceField(
             label="法定情形",
-            choices=NOT_ACCEPTED_GROUNDS,
+            choices=list(NOT_ACCEPTED_GROUNDS.items()),
             widget=forms.RadioSelect,
             help_text="缺材料不是不予受理的理由,请用「一次性告知」。",
         )
@@ -117,7 +111,7 @@ class NotAcceptForm(MoveForm):
     def details(self) -> dict[str, Any]:
         if not self.is_bound:
             return {}
-        return {"ground": dict(NOT_ACCEPTED_GROUNDS)[self.cleaned_data["ground"]]}
+        return {"ground": NOT_ACCEPTED_GROUNDS[self.cleaned_data["ground"]]}
 
 
 class CheckForm(MoveForm):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from applications.drafts import EnterpriseEntry
 from applications.models import Member
-from applications.models.application import LIVING
+from applications.models.member import LIVING
 from kaili_hukou import enterprise, identity
 from kaili_hukou.actions import PersonEntry
 from kaili_hukou.forms import DayField, DivisionField, NameField, NumberField

@@ -1,6 +1,6 @@
 """Background work: an id or nothing in, one call of an action."""
 
-from applications.actions.moving import reckon_deadline
+from applications.actions.timing import reckon_deadline
 from applications.models import Application
 from kaili_hukou.celery import app
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from applications.views import case, evidence, intake, papers, parameters, people, queue, self_check
+from applications.views import (
+    case,
+    evidence,
+    intake,
+    moves,
+    papers,
+    parameters,
+    people,
+    queue,
+    self_check,
+)
 
 app_name = "applications"
 
@@ -14,7 +24,7 @@ urlpatterns = [
     path("referral/", intake.refer, name="refer"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/verdict/", case.verdict, name="verdict"),
-    path("cases/<uuid:pk>/move/<slug:name>/", case.move, name="move"),
+    path("cases/<uuid:pk>/move/<slug:name>/", moves.move, name="move"),
     path("cases/<uuid:pk>/print/<slug:paper>/", papers.paper, name="paper"),
     path("evidence/<uuid:pk>/", evidence.item, name="evidence"),
     path("scans/<uuid:pk>/", evidence.scan, name="scan"),

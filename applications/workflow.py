@@ -29,6 +29,8 @@ class State(StrEnum):
     REGISTERED = "registered", "已落户"
     WITHDRAWN = "withdrawn", "已撤回"
     TERMINATED = "terminated", "终止办理"
+    ANNULLED = "annulled", "已依职权撤销"
+    REVOKED = "revoked", "已撤销(骗取)"
     ARCHIVED = "archived", "已归档"
 
 
@@ -63,6 +65,7 @@ DECIDING = frozenset({State.CHECKED, State.REVIEWED})
 AUXILIARY, WINDOW, HEAD, APPROVER = "auxiliary", "window", "station_head", "approver"
 COUNTER = frozenset({AUXILIARY, WINDOW, HEAD})
 SWORN = frozenset({WINDOW, HEAD})
+DECIDERS = frozenset({HEAD, APPROVER})
 
 
 # Whose next step it is, by the state of the case: the worklist of each role.
@@ -80,18 +83,21 @@ class Move:
 
     `not_by` names earlier moves whose officer may not make this one: the second pair of eyes.
     `paper` is what is printed at once; `grave` moves end a case and ask before they are made.
+    Without a `target` the case stays where it is. With `proposers` it takes two: one of them
+    proposes it, another officer of `roles` confirms it (`Amendment`), and only then it is made.
     """
 
     name: str
     title: str
     sources: frozenset[State]
-    target: State
+    target: State | None
     roles: frozenset[str]
     reason: bool = False
     not_by: tuple[str, ...] = ()
     key: str = ""
     grave: bool = False
     paper: str = ""
+    proposers: frozenset[str] = frozenset()
 
     @property
     def button(self) -> str:
@@ -99,11 +105,15 @@ class Move:
 
     @property
     def second_officer(self) -> bool:
-        return bool(self.not_by)
+        return bool(self.not_by or self.proposers)
+
+    def leads_to(self, state: str) -> str:
+        """The state after the move made from `state`."""
+        return self.target or state
 
 
 def _move(
-    name: str, title: str, sources: str, target: State, roles: frozenset[str], **more: Any
+    name: str, title: str, sources: str, target: State | None, roles: frozenset[str], **more: Any
 ) -> Move:
     return Move(name, title, frozenset(map(_state, sources.split())), target, roles, **more)
 
@@ -143,7 +153,8 @@ MOVES: dict[str, Move] = {
             "审核同意,报户政科",
             "checked",
             State.REVIEWED,
-            frozenset({HEAD}),
+            # The household section stands in where a station has no second officer.
+            DECIDERS,
             not_by=("accept",),
             key="F8",
         ),
@@ -152,8 +163,33 @@ MOVES: dict[str, Move] = {
             "退回重新核查",
             "checked reviewed",
             State.ACCEPTED,
-            frozenset({HEAD, APPROVER}),
+            DECIDERS,
             reason=True,
+        ),
+        _move(
+            "take_route",
+            "改用其他渠道",
+            "accepted",
+            None,
+            SWORN,
+            reason=True,
+        ),
+        _move(
+            "pause",
+            "暂停计时",
+            "accepted checked reviewed",
+            None,
+            SWORN | {APPROVER},
+        ),
+        _move("go_on", "恢复计时", "accepted checked reviewed", None, SWORN | {APPROVER}),
+        _move(
+            "extend",
+            "延长期限",
+            "accepted checked reviewed",
+            None,
+            DECIDERS,
+            reason=True,
+            not_by=("accept",),
         ),
         _move(
             "approve",
@@ -175,6 +211,7 @@ MOVES: dict[str, Move] = {
             grave=True,
             paper="refused",
         ),
+        _move("register_part", "先登记部分人员", "approved", None, SWORN),
         _move(
             "register",
             "登记落户",
@@ -203,16 +240,64 @@ MOVES: dict[str, Move] = {
         _move(
             "terminate",
             "终止办理",
-            "supplement",
+            # After acceptance only where a late original never came.
+            "supplement accepted checked reviewed",
             State.TERMINATED,
             SWORN,
             reason=True,
             grave=True,
         ),
         _move(
+            "correct",
+            "更正登记",
+            "registered archived",
+            None,
+            DECIDERS,
+            reason=True,
+            proposers=SWORN | {APPROVER},
+        ),
+        _move(
+            "annul",
+            "依职权撤销",
+            "approved refused not_accepted registered archived",
+            State.ANNULLED,
+            frozenset({APPROVER}),
+            reason=True,
+            proposers=SWORN | {APPROVER},
+            grave=True,
+        ),
+        _move(
+            "revoke",
+            "撤销(骗取落户)",
+            "approved registered archived",
+            State.REVOKED,
+            frozenset({APPROVER}),
+            reason=True,
+            proposers=SWORN | {APPROVER},
+            grave=True,
+        ),
+        _move(
+            "reopen",
+            "恢复办理",
+            "refused terminated annulled archived",
+            State.ACCEPTED,
+            frozenset({APPROVER}),
+            reason=True,
+            proposers=SWORN | {APPROVER},
+        ),
+        _move(
+            "retake",
+            "重新收件",
+            "not_accepted terminated annulled archived",
+            State.RECEIVED,
+            DECIDERS,
+            reason=True,
+            proposers=SWORN,
+        ),
+        _move(
             "archive",
             "归档",
-            "registered refused not_accepted withdrawn terminated",
+            "registered refused not_accepted withdrawn terminated annulled revoked",
             State.ARCHIVED,
             COUNTER,
             key="F8",
@@ -226,5 +311,10 @@ def moves_from(state: str) -> tuple[Move, ...]:
 
 
 def open_to(state: str, role: str) -> tuple[Move, ...]:
-    """The moves that a role may make from a state, by the table alone."""
-    return tuple(move for move in moves_from(state) if role in move.roles)
+    """The moves that a role may make from a state by one press, by the table alone."""
+    return tuple(move for move in moves_from(state) if role in move.roles and not move.proposers)
+
+
+def proposals_open_to(state: str, role: str) -> tuple[Move, ...]:
+    """The moves that a role may propose from a state, for another officer to confirm."""
+    return tuple(move for move in moves_from(state) if role in move.proposers)

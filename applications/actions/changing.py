@@ -7,12 +7,12 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from applications.models import Application, StateChange
-from applications.workflow import MOVES, OPEN, Move
+from applications.workflow import MOVES, OPEN, Move, open_to
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
@@ -80,25 +80,37 @@ def advance(application: Application, name: str, act: Act, **values: Any) -> Sta
     if move.reason and not act.reason.strip():
         raise Refused(f"「{move.title}」须写明理由。")
     before = application.state
-    if move.target not in OPEN:
-        values["is_open"] = False
-    compare_and_set(application, version=act.version, state=move.target, **values)
-    if move.target not in OPEN:
-        application.members.filter(is_open=True).update(is_open=False)
+    after = move.leads_to(before)
+    if (after in OPEN) != (before in OPEN):
+        values["is_open"] = after in OPEN
+    compare_and_set(application, version=act.version, state=after, **values)
+    _hold_or_let_go(application, before, after)
     change = StateChange.objects.create(
         application=application,
         move=move.name,
         before=before,
-        after=move.target,
+        after=after,
         officer=act.officer,
         on=act.on,
         reason=act.reason.strip(),
         details=act.details or None,
     )
-    audit.record(
-        move.title, application, changes={"state": (before, move.target)}, reason=act.reason
-    )
+    audit.record(move.title, application, changes={"state": (before, after)}, reason=act.reason)
     return change
+
+
+def _hold_or_let_go(application: Application, before: str, after: str) -> None:
+    """A case that ends lets its people go; one that is taken up again holds them anew."""
+    if before in OPEN and after not in OPEN:
+        application.members.filter(is_open=True).update(is_open=False)
+    elif before not in OPEN and after in OPEN:
+        try:
+            with transaction.atomic():
+                application.members.update(is_open=True)
+        except IntegrityError:
+            raise Refused(
+                "申请人或随迁人员已在另一件在办的申请中,这份办件不能恢复;请先办结那一件。"
+            ) from None
 
 
 def allowed(application: Application, move: Move, officer: Officer) -> None:
@@ -114,16 +126,31 @@ def why_not(application: Application, move: Move, officer: Officer) -> str:
     """Why this officer may not make the move; empty where he may. The role comes first."""
     if officer.role not in move.roles:
         return f"您的角色({officer.get_role_display()})不能办理「{move.title}」。"
+    return keeps_out(application, officer) or _second_pair_of_eyes(
+        move, made_by(application, officer)
+    )
+
+
+def keeps_out(application: Application, officer: Officer) -> str:
+    """Why this officer has no business with the case at all: another's place, or his own case."""
     if not Application.objects.visible_to(officer).filter(pk=application.pk).exists():
         return "这份办件不在您的辖区。"
     if _own_case(application, officer):
         return "这份办件涉及您本人,请由其他同事办理(回避)。"
-    earlier = application.history.filter(move__in=move.not_by, officer=officer).first()
-    if earlier:
-        return (
-            f"您在这份办件中办过「{earlier.get_move_display()}」,「{move.title}」须由另一人办理。"
-        )
     return ""
+
+
+def made_by(application: Application, officer: Officer) -> dict[str, str]:
+    """The moves that an officer made in a case, with their titles, in their order."""
+    rows = application.history.filter(officer=officer).values_list("move", flat=True)
+    return {name: MOVES[name].title for name in rows}
+
+
+def _second_pair_of_eyes(move: Move, made: dict[str, str]) -> str:
+    earlier = next((title for name, title in made.items() if name in move.not_by), "")
+    if not earlier:
+        return ""
+    return f"您在这份办件中办过「{earlier}」,「{move.title}」须由另一人办理。"
 
 
 def _own_case(application: Application, officer: Officer) -> bool:
@@ -133,8 +160,8 @@ def _own_case(application: Application, officer: Officer) -> bool:
 
 def moves_for(application: Application, officer: Officer) -> list[tuple[Move, str]]:
     """The moves of the state that fit the officer's role, each with why it is shut to him."""
-    return [
-        (move, why_not(application, move, officer))
-        for move in MOVES.values()
-        if application.state in move.sources and officer.role in move.roles
-    ]
+    fitting = open_to(application.state, officer.role)
+    if not fitting:
+        return []
+    shut, made = keeps_out(application, officer), made_by(application, officer)
+    return [(move, shut or _second_pair_of_eyes(move, made)) for move in fitting]

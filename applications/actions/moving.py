@@ -6,23 +6,21 @@ the state. Raises Refused with a Chinese sentence where it cannot be done; then 
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
 
 from applications.actions.changing import Act, advance
-from applications.deadlines import Pause, due_on, telling_by
+from applications.actions.timing import extend, go_on, pause, take_route
+from applications.deadlines import due_on, telling_by
 from applications.facts import case_json, decided_case, known_of, told_by, verdict_of
 from applications.models import Application, Member, ReceiptCounter, StateChange
 from applications.parameters import in_force
 from applications.policy.parameters import RULES_VERSION
 from applications.policy.routes import ROUTES
+from applications.workflow import State
 from kaili_hukou import receipts
-from kaili_hukou.actions import MoveIn, NewHousehold, Refused, move_in, move_out, open_household
-from kaili_hukou.divisions import KAILI
-from kaili_hukou.models import Household
-from kaili_hukou.models.people import HukouKind
+from kaili_hukou.actions import Refused
 from kaili_hukou.registers import calendar
 
 Outcome = Member.Outcome
@@ -102,7 +100,12 @@ def _gaps(application: Application) -> list[str]:
 
 
 def _draw_receipt_number(application: Application, on: datetime.date) -> None:
-    """The next serial of station and year, inside the move's transaction: without gaps."""
+    """The next serial of station and year, inside the move's transaction: without gaps.
+
+    A case that is taken up again keeps the number that it has.
+    """
+    if application.receipt_number:
+        return
     station = application.station
     ReceiptCounter.objects.get_or_create(station=station, year=on.year)
     rows = ReceiptCounter.objects.filter(station=station, year=on.year)
@@ -220,102 +223,6 @@ def refuse(application: Application, act: Act) -> StateChange:
     return change
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """What the population system answered, and the household chosen at registration."""
-
-    on: datetime.date
-    receipt: str
-    kind: str
-    household: Household | None = None
-    number: str = ""
-    reason: str = ""
-
-
-@transaction.atomic
-def register(application: Application, act: Act, registration: Registration) -> StateChange:
-    """登记落户: the approved members move in; a pupil moves back; an enterprise gets its 集体户."""
-    decided = application.decided_on
-    if decided and registration.on < decided:
-        raise Refused(f"落户日期不能早于批准日期({decided})。")
-    if registration.on > act.on:
-        raise Refused("落户日期在今天以后,请核对。")
-    if not registration.receipt.strip():
-        raise Refused("请填写人口信息系统的回执号;没有回执的,还没有落户。")
-    _proposed_or_reasoned(application, registration)
-    # The move comes first: whoever loses the race is told so before anybody is moved in.
-    change = advance(
-        application,
-        "register",
-        act,
-        registered_on=registration.on,
-        population_receipt=registration.receipt,
-    )
-    application.household = _settle(application, registration)
-    Application.objects.filter(pk=application.pk).update(household=application.household)
-    returned = application.route == "pupil_return"
-    application.members.filter(outcome=Outcome.APPROVED).update(
-        outcome=Outcome.RETURNED if returned else Outcome.REGISTERED
-    )
-    return change
-
-
-def _proposed_or_reasoned(application: Application, registration: Registration) -> None:
-    """The verdict's household is a proposal; another one is chosen with a reason."""
-    proposed = ROUTES[application.route].household
-    chosen = registration.household.kind if registration.household else registration.kind
-    if proposed not in ("origin", chosen) and not registration.reason.strip():
-        raise Refused("所选户别与方案建议的不同,请写明理由(自有住房、户主同意、单位集体户等)。")
-
-
-def _settle(application: Application, registration: Registration) -> Household | None:
-    basis = application.receipt_number or ""
-    if application.route == "pupil_return":
-        if application.applicant.memberships.filter(until__isnull=True).exists():
-            move_out(application.applicant, registration.on, basis)
-        return None
-    household = registration.household or _new_household(application, registration)
-    settled = application.members.filter(outcome=Outcome.APPROVED).select_related("person")
-    move_in(
-        [
-            MoveIn(
-                person=member.person,
-                household=household,
-                since=registration.on,
-                group=application.pk if household.kind == Household.Kind.PUBLIC else None,
-                basis=basis,
-            )
-            for member in settled
-        ]
-    )
-    _now_registered_here(settled)
-    return household
-
-
-def _now_registered_here(members: list[Member]) -> None:
-    for member in members:
-        person = member.person
-        person.division, person.hukou_kind = KAILI, HukouKind.URBAN
-        person.save(update_fields=["division", "hukou_kind"])
-
-
-def _new_household(application: Application, registration: Registration) -> Household:
-    enterprise = application.enterprise
-    return open_household(
-        NewHousehold(
-            kind=registration.kind,
-            number=registration.number,
-            station=application.station,
-            town=application.town,
-            opened_on=registration.on,
-            head=application.applicant if registration.kind == "family" else None,
-            title=enterprise.name if enterprise else "",
-            enterprise_code=enterprise.code if enterprise else "",
-            address=application.address,
-        )
-    )
-
-
 @transaction.atomic
 def discard(application: Application, act: Act) -> StateChange:
     """A draft that is not to be: nothing was received, nobody is owed a paper."""
@@ -333,13 +240,20 @@ def withdraw(application: Application, act: Act) -> StateChange:
 
 @transaction.atomic
 def terminate(application: Application, act: Act) -> StateChange:
-    """终止办理: the supplement never came; signed by a person, after its last day."""
-    until = application.supplement_by
-    if until is not None and act.on <= until:
-        raise Refused(f"补正期限到 {until} 为止,期限过后才能终止办理。")
+    """终止办理: the supplement or a late original never came; signed, after its last day."""
+    _last_day_gone(application, act.on)
     change = advance(application, "terminate", act, decided_on=act.on)
     application.members.update(outcome=Outcome.ENDED)
     return change
+
+
+def _last_day_gone(application: Application, on: datetime.date) -> None:
+    until = application.supplement_by
+    if application.state == State.SUPPLEMENT:
+        if until is not None and on <= until:
+            raise Refused(f"补正期限到 {until} 为止,期限过后才能终止办理。")
+    elif not application.evidence.filter(state="deferred", deferred_until__lt=on).exists():
+        raise Refused("受理后只有容缺材料过了后补期限仍未补交的,才能终止办理。")
 
 
 def archive(application: Application, act: Act) -> StateChange:
@@ -358,6 +272,10 @@ ACTIONS: dict[str, Simple] = {
         check,
         review,
         return_to_station,
+        take_route,
+        pause,
+        go_on,
+        extend,
         approve,
         refuse,
         discard,
@@ -366,13 +284,3 @@ ACTIONS: dict[str, Simple] = {
         archive,
     )
 }
-
-
-@transaction.atomic
-def reckon_deadline(application: Application) -> None:
-    """The promised day anew, after the calendar of a year was entered or a pause has ended."""
-    if application.accepted_on is None or application.promised_days is None:
-        return
-    pauses = [Pause(row.since, row.until) for row in application.suspensions.all()]
-    due = due_on(application.accepted_on, application.promised_days, pauses, calendar())
-    Application.objects.filter(pk=application.pk).update(due_on=due)

@@ -1,17 +1,40 @@
-from applications.models.application import Application, Enterprise, Member, ReceiptCounter
+from applications.models.amendment import Amendment
+from applications.models.application import Application, Enterprise, ReceiptCounter
+from applications.models.contact import ContactNote, HandOver, Slip
 from applications.models.evidence import Attachment, EvidenceItem
+from applications.models.followup import FollowUp, FollowUpList, FoundHome
 from applications.models.history import Referral, StateChange, Suspension
+from applications.models.inquiry import Inquiry
+from applications.models.inspection import InspectedCase, Inspection
+from applications.models.member import Agent, Member
+from applications.models.paper import Delivery, IssuedPaper
 from applications.models.parameters import ParameterChange
+from applications.models.transfer import Certificate, Transfer
 
 __all__ = [
+    "Agent",
+    "Amendment",
     "Application",
     "Attachment",
+    "Certificate",
+    "ContactNote",
+    "Delivery",
     "Enterprise",
     "EvidenceItem",
+    "FollowUp",
+    "FollowUpList",
+    "FoundHome",
+    "HandOver",
+    "InspectedCase",
+    "Inspection",
+    "Inquiry",
+    "IssuedPaper",
     "Member",
     "ParameterChange",
     "ReceiptCounter",
     "Referral",
+    "Slip",
     "StateChange",
     "Suspension",
+    "Transfer",
 ]

@@ -12,7 +12,6 @@ from applications.workflow import EDITABLE, OPEN, State
 from kaili_hukou.crypto import EncryptedField, EncryptedJSONField
 from kaili_hukou.masking import mask_name
 from kaili_hukou.models import Household, Officer, Person, PoliceStation, Town
-from kaili_hukou.models.people import HukouKind
 from kaili_hukou.roles import Reach
 from kaili_hukou.scope import ScopedQuerySet
 from rosters.models import RosterEntry
@@ -20,10 +19,6 @@ from rosters.models import RosterEntry
 ROUTE_CHOICES = [(route.code, route.title) for route in ROUTES.values()]
 STATE_CHOICES = [(state.value, state.label) for state in State]
 OPINIONS = [("eligible", "符合"), ("ineligible", "不符合本方案"), ("undetermined", "待核实")]
-
-# Asked as a fact or a promise; only an express no is false (children left behind and old parents
-# are the ones who come to live together).
-LIVING = [("now", "现共同居住"), ("promised", "落户后共同居住(承诺)"), ("apart", "不共同居住")]
 
 
 class Enterprise(models.Model):
@@ -97,6 +92,8 @@ class Application(models.Model):
     supplement_by = models.DateField("补正期限", null=True)
     accepted_on = models.DateField("受理日期", null=True)
     promised_days = models.PositiveSmallIntegerField("承诺工作日", null=True)
+    # Working days added once, with notice (行政许可法 第四十二条: ten at most).
+    extended_days = models.PositiveSmallIntegerField("延长工作日", default=0)
     due_on = models.DateField("承诺办结日", null=True)
     decided_on = models.DateField("决定日期", null=True)
     # As judged when decided: the law's version, its values, the case, the verdict.
@@ -115,6 +112,12 @@ class Application(models.Model):
         Officer, verbose_name="录入人", on_delete=models.PROTECT, related_name="+"
     )
     opened_at = models.DateTimeField("录入时间", default=timezone.now)
+    # Who goes on with the draft, where its officer has handed his work over.
+    held_by = models.ForeignKey(
+        Officer, verbose_name="承接人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # The same address in many cases is looked for without decrypting.
+    address_digest = models.CharField("地址摘要", max_length=32, blank=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
     scope_paths = {Reach.STATION: "station"}
@@ -128,6 +131,7 @@ class Application(models.Model):
             models.Index(fields=["station", "state", "due_on"], name="case_station_queue"),
             models.Index(fields=["-opened_at"], name="case_newest"),
             models.Index(fields=["station", "-opened_at"], name="case_station_newest"),
+            models.Index(fields=["address_digest"], name="case_address"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -155,76 +159,6 @@ class Application(models.Model):
         if self.enterprise:
             return self.enterprise.name
         return mask_name(self.applicant.name) if self.applicant else ""
-
-
-class Member(models.Model):
-    """A person of a case, with an origin and an outcome of his own."""
-
-    class Outcome(models.TextChoices):
-        PENDING = "pending", "办理中"
-        APPROVED = "approved", "批准迁入"
-        REFUSED = "refused", "不予批准"
-        REGISTERED = "registered", "已落户"
-        RETURNED = "returned", "已迁回原籍"
-        ENDED = "ended", "未办成"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    application = models.ForeignKey(
-        Application, verbose_name="办件", on_delete=models.PROTECT, related_name="members"
-    )
-    person = models.ForeignKey(
-        Person, verbose_name="人员", on_delete=models.PROTECT, related_name="case_memberships"
-    )
-    is_applicant = models.BooleanField("申请人", default=False)
-    relationship = models.CharField(
-        "与申请人关系",
-        max_length=12,
-        blank=True,
-        choices=[
-            ("spouse", "配偶"),
-            ("child", "子女"),
-            ("parent", "父母"),
-            ("grandparent", "(外)祖父母"),
-            ("grandchild", "(外)孙子女"),
-            ("sibling", "兄弟姐妹"),
-            ("other", "其他"),
-        ],
-    )
-    living = models.CharField("共同居住", max_length=8, blank=True, choices=LIVING)
-    division = models.CharField("迁出地区划", max_length=6, blank=True)
-    hukou_kind = models.CharField("迁出地城乡分类", max_length=5, choices=HukouKind, blank=True)
-    origin = EncryptedField(verbose_name="迁出地址")
-    admission = models.CharField(
-        "审批人核定", max_length=8, blank=True, choices=[("admitted", "准予"), ("refused", "不准")]
-    )
-    admission_reason = EncryptedField(verbose_name="核定理由")
-    outcome = models.CharField("结果", max_length=10, choices=Outcome, default=Outcome.PENDING)
-    is_open = models.BooleanField("在办", default=True, editable=False)
-    position = models.PositiveSmallIntegerField("顺序", default=0)
-
-    objects = ScopedQuerySet.as_manager()
-    scope_paths = {Reach.STATION: "application__station"}
-
-    class Meta:
-        verbose_name = "办件人员"
-        verbose_name_plural = "办件人员"
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person"],
-                condition=Q(is_open=True),
-                name="one_open_case_per_person",
-                violation_error_message="此人已在另一件在办的申请中。",
-            ),
-            models.UniqueConstraint(fields=["application", "person"], name="member_once_in_a_case"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.person)
-
-    @property
-    def lives_together(self) -> bool | None:
-        return {"now": True, "promised": True, "apart": False}.get(self.living)
 
 
 class ReceiptCounter(models.Model):

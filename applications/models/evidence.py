@@ -5,7 +5,8 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from applications.models.application import Application, Member
+from applications.models.application import Application
+from applications.models.member import Member
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Officer
 from kaili_hukou.roles import Reach
@@ -21,6 +22,15 @@ class EvidenceItem(models.Model):
         COPY = "copy", "复印件已收"
         DEFERRED = "deferred", "容缺后补"
         ROSTER = "roster", "以花名册为准"
+        VERIFIED = "verified", "部门核验"
+        PROMISED = "promised", "告知承诺"
+        ON_FILE = "on_file", "用存档材料"
+
+    class Kept(models.TextChoices):
+        """What the later check of a promise found."""
+
+        TRUE = "true", "属实"
+        FALSE = "false", "不属实"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="evidence")
@@ -31,6 +41,15 @@ class EvidenceItem(models.Model):
     copies = models.PositiveSmallIntegerField("份数", default=1)
     state = models.CharField("情况", max_length=8, choices=State, default=State.MISSING)
     deferred_until = models.DateField("后补期限", null=True, blank=True)
+    # 告知承诺: signed on, to be checked by, and what the check found.
+    promised_on = models.DateField("承诺日期", null=True, blank=True)
+    check_by = models.DateField("核查期限", null=True, blank=True)
+    kept = models.CharField("承诺核查", max_length=5, choices=Kept, blank=True)
+    kept_on = models.DateField("核查日期", null=True, blank=True)
+    # The person's paper of an earlier case that is still valid.
+    on_file = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="used_again"
+    )
     noted_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
     noted_at = models.DateTimeField("登记时间", null=True)
     position = models.PositiveSmallIntegerField(default=0)

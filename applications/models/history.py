@@ -53,11 +53,22 @@ class Suspension(models.Model):
     since = models.DateField("自")
     until = models.DateField("至(不含)", null=True, blank=True)
     ground = models.CharField("事由", max_length=100)
+    officer = models.ForeignKey(
+        Officer, verbose_name="经办人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "暂停计时"
         verbose_name_plural = "暂停计时"
         ordering = ["since"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(until__isnull=True),
+                name="one_pause_at_a_time",
+                violation_error_message="计时已经暂停。",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.since} {self.ground}"

@@ -10,23 +10,41 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
-from applications.actions.changing import Act, Overtaken, allowed, moves_for
+from applications.access import CASE_READERS, COUNTER, desk_page, visible_case
+from applications.actions.changing import Overtaken, moves_for
 from applications.actions.drafting import change_route, save_draft
-from applications.actions.moving import ACTIONS, register
 from applications.documents import papers_of
-from applications.facts import Known, Told, assess_routes, case_json, known_of, told_by, verdict_of
+from applications.facts import Known, assess_routes, known_of, told_by
 from applications.forms import PEOPLELESS, Dossier
 from applications.models import Application, EvidenceItem, Member
-from applications.move_forms import MoveForm, form_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
 from applications.standing import clock, provisional_years, term_of
+from applications.views import (
+    amendments,
+    contacts,
+    deliveries,
+    family,
+    followups,
+    inquiries,
+    transfers,
+)
+from applications.views.moves import items_of, judged, make_or_ask, members_of, version_of
 from applications.workflow import MOVES, STEPS, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
-from kaili_hukou.registers import division_title
 from kaili_hukou.roles import Role
+
+# The cards of a case in the order in which they stand on its page.
+PANELS = (
+    amendments.panel,
+    family.panel,
+    inquiries.panel,
+    transfers.panel,
+    followups.panel,
+    deliveries.panel,
+    contacts.panel,
+)
 
 
 @desk_page(CASE_READERS)
@@ -46,20 +64,7 @@ def _edits(request: HttpRequest, application: Application) -> bool:
 
 
 def _dossier(application: Application, data: Any = None) -> Dossier:
-    return Dossier(application, _members(application), _items(application), data)
-
-
-def _members(application: Application) -> list[Member]:
-    members = list(application.members.select_related("person"))
-    for member in members:
-        member.place = division_title(member.division) if member.division else ""
-    return members
-
-
-def _items(application: Application) -> list[EvidenceItem]:
-    return list(
-        application.evidence.select_related("member__person").prefetch_related("attachments")
-    )
+    return Dossier(application, members_of(application), items_of(application), data)
 
 
 def _save(request: HttpRequest, application: Application) -> HttpResponse:
@@ -72,7 +77,7 @@ def _save(request: HttpRequest, application: Application) -> HttpResponse:
         save_draft(
             application,
             dossier.draft(),
-            version=_version(request),
+            version=version_of(request),
             on=timezone.localdate(),
             officer=request.user,
         )
@@ -84,7 +89,7 @@ def _save(request: HttpRequest, application: Application) -> HttpResponse:
         return _again(request, application, dossier)
     then = request.POST.get("then", "")
     if then in MOVES:
-        return _make_or_ask(request, application, then)
+        return make_or_ask(request, application, then)
     if then.removeprefix("route:") in ROUTES:
         return _take_route(request, application, then.removeprefix("route:"))
     messages.success(request, "已保存。")
@@ -109,15 +114,10 @@ def _again(
     return render(request, "applications/case.html", context, status=status)
 
 
-def _version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
 def _context(
     request: HttpRequest, application: Application, dossier: Dossier | None
 ) -> dict[str, Any]:
-    members, items = _members(application), _items(application)
+    members, items = members_of(application), items_of(application)
     today = timezone.localdate()
     known = known_of("", application.applicant, today)
     verdict = _verdict(application, members, known, dossier)
@@ -145,6 +145,7 @@ def _context(
         "provisional": provisional_years(application, at),
         "today": today,
         "decided": application.judged is not None,
+        "panels": [found for make in PANELS if (found := make(application, request.user))],
     }
 
 
@@ -155,12 +156,8 @@ def _verdict(
     if application.judged:
         return application.judged["verdict"]
     if dossier is not None and dossier.facts.is_bound:
-        return _judged(application, dossier.told(), known)
-    return _judged(application, told_by(application, members), known)
-
-
-def _judged(application: Application, told: Told, known: Known) -> Verdict:
-    return verdict_of(case_json(application.route, told, known))
+        return judged(application, dossier.told(), known)
+    return judged(application, told_by(application, members), known)
 
 
 def _with_opinions(members: list[Member], verdict: Any) -> list[Member]:
@@ -263,7 +260,7 @@ def verdict(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         timezone.localdate(),
     )
     told = dossier.told()
-    found = _judged(application, told, known)
+    found = judged(application, told, known)
     rows = [
         {"name": form.cleaned_data.get("name") or f"第 {place} 位随迁人员", "opinion": opinion}
         for place, (form, opinion) in enumerate(
@@ -286,102 +283,3 @@ def _unread(dossier: Dossier) -> list[str]:
         for name, errors in dossier.facts.errors.items()
         if name in dossier.facts.fields
     ]
-
-
-@desk_page(CASE_STAFF)
-def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
-    """Asks what a move needs, and makes it."""
-    application = visible_case(request, pk)
-    if name not in MOVES:
-        return redirect("desk:case", pk=pk)
-    if request.method != "POST":
-        return _ask(request, application, name, form_for(name, application, today=_today()))
-    form = form_for(name, application, request.POST, today=_today())
-    if not form.is_valid():
-        return _ask(request, application, name, form)
-    return _make(request, application, name, form, _version(request))
-
-
-def _today() -> Any:
-    return timezone.localdate()
-
-
-def _make_or_ask(request: HttpRequest, application: Application, name: str) -> HttpResponse:
-    """A move that needs no more words is made at once; the others ask first."""
-    form = form_for(name, application, today=_today())
-    if form.fields:
-        return redirect("desk:move", pk=application.pk, name=name)
-    return _make(request, application, name, form, application.version)
-
-
-def _ask(
-    request: HttpRequest, application: Application, name: str, form: MoveForm, status: int = 200
-) -> HttpResponse:
-    move = MOVES[name]
-    try:
-        allowed(application, move, request.user)
-    except Refused as fault:
-        messages.error(request, str(fault))
-        return redirect("desk:case", pk=application.pk)
-    audit.looked("查看办件", application)
-    members, items = _members(application), _items(application)
-    known = known_of("", application.applicant, _today())
-    context = {
-        "members": members,
-        "items": items,
-        "lacking": _lacking(name, items),
-        "findings": application.history.filter(move="check").select_related("officer").last(),
-        "case": application,
-        "move": move,
-        "form": form,
-        "route": ROUTES[application.route],
-        "verdict": _judged(application, told_by(application, members), known),
-        "version": application.version if not form.is_bound else _version(request),
-        "today": _today(),
-    }
-    return render(request, "applications/move.html", context, status=status)
-
-
-def _lacking(name: str, items: list[EvidenceItem]) -> list[str]:
-    """Late papers, named where they will stop the decision."""
-    late = [item.title for item in items if item.state == EvidenceItem.State.DEFERRED]
-    return late if name in ("check", "review", "approve") else []
-
-
-def _make(
-    request: HttpRequest, application: Application, name: str, form: MoveForm, version: int
-) -> HttpResponse:
-    act = Act(
-        officer=request.user,
-        on=_today(),
-        version=version,
-        reason=form.reason,
-        details=form.details,
-    )
-    try:
-        if name == "register":
-            register(application, act, form.registration)
-        else:
-            ACTIONS[name](application, act)
-    except Overtaken as fault:
-        typed = f"您填写的是:{form.reason}" if form.reason else ""
-        messages.error(request, f"{fault}{typed}")
-        return redirect("desk:case", pk=application.pk)
-    except Refused as fault:
-        if not form.is_bound:
-            messages.error(request, str(fault))
-            return redirect("desk:case", pk=application.pk)
-        form.add_error(None, str(fault))
-        # What the act had begun was rolled back: the row is read again.
-        return _ask(request, visible_case(request, application.pk), name, form)
-    _tell(request, application, name)
-    if MOVES[name].paper:
-        return redirect("desk:paper", pk=application.pk, paper=MOVES[name].paper)
-    return redirect("desk:case", pk=application.pk)
-
-
-def _tell(request: HttpRequest, application: Application, name: str) -> None:
-    done = f"已办理「{MOVES[name].title}」。"
-    if name in ("accept", "not_accept"):
-        done = f"受理编号 {application.receipt_number}。" + done
-    messages.success(request, done)

@@ -1,9 +1,10 @@
 from kaili_hukou.models.audit import AuditEntry
 from kaili_hukou.models.codes import CalendarDay, CalendarYear, CodeEntry, Division
+from kaili_hukou.models.identities import FormerNumber, PersonAct
 from kaili_hukou.models.jobs import Job
 from kaili_hukou.models.people import Household, Membership, Person, StationPerson
 from kaili_hukou.models.places import Bureau, BureauName, PoliceStation, Town, Village
-from kaili_hukou.models.staff import Officer
+from kaili_hukou.models.staff import Officer, Posting, Relative
 
 __all__ = [
     "AuditEntry",
@@ -13,12 +14,16 @@ __all__ = [
     "CalendarYear",
     "CodeEntry",
     "Division",
+    "FormerNumber",
     "Household",
     "Job",
     "Membership",
     "Officer",
     "Person",
+    "PersonAct",
     "PoliceStation",
+    "Posting",
+    "Relative",
     "StationPerson",
     "Town",
     "Village",

@@ -70,6 +70,14 @@ class Person(models.Model):
     hukou_kind = models.CharField("城乡分类", max_length=5, choices=HukouKind, blank=True)
     address = EncryptedField(verbose_name="现户籍地址")
     phone = EncryptedField(verbose_name="联系电话")
+    # The same phone of many people is looked for without decrypting.
+    phone_digest = models.CharField(
+        "电话摘要", max_length=32, blank=True, editable=False, db_index=True
+    )
+    # Two rows were one person: this one's cases and permits went over to the other.
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged_from"
+    )
     created_at = models.DateTimeField(
         "建档时间", default=timezone.now, editable=False, db_index=True
     )

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import F, Q
 
 from kaili_hukou.models.places import Bureau, PoliceStation, Town
 from kaili_hukou.roles import POLICE, REACH, Reach, Role
@@ -65,3 +66,79 @@ class Officer(AbstractUser):
     def signature(self) -> str:
         """As it stands on a paper: sworn officers with their 警号."""
         return f"{self.name}(警号 {self.police_number})" if self.police_number else self.name
+
+
+class Posting(models.Model):
+    """Where an officer serves, as what, from which day to which (both included).
+
+    A deputy's posting names its authority; so does that of a second officer who comes from
+    another station or from the household section. Scope and moves follow the posting in force.
+    """
+
+    class Kind(models.TextChoices):
+        REGULAR = "regular", "任职"
+        DEPUTY = "deputy", "代理"
+        SECOND = "second", "协办(第二人)"
+
+    officer = models.ForeignKey(
+        Officer, verbose_name="人员", on_delete=models.PROTECT, related_name="postings"
+    )
+    kind = models.CharField("类别", max_length=7, choices=Kind, default=Kind.REGULAR)
+    role = models.CharField("角色", max_length=20, choices=Role.choices)
+    station = models.ForeignKey(
+        PoliceStation, verbose_name="派出所", null=True, blank=True, on_delete=models.PROTECT
+    )
+    town = models.ForeignKey(
+        Town, verbose_name="镇(街道)", null=True, blank=True, on_delete=models.PROTECT
+    )
+    bureau = models.ForeignKey(
+        Bureau, verbose_name="部门", null=True, blank=True, on_delete=models.PROTECT
+    )
+    since = models.DateField("自")
+    until = models.DateField("至", null=True, blank=True)
+    authority = models.CharField("授权(文号、批准人)", max_length=100, blank=True)
+    appointed_by = models.ForeignKey(
+        Officer, verbose_name="安排人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "任职"
+        verbose_name_plural = "任职"
+        ordering = ["officer", "-since"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="posting_days_in_order",
+                violation_error_message="任职的止日早于起日。",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="regular") | (~Q(authority="") & Q(until__isnull=False)),
+                name="deputy_with_authority_and_end",
+                violation_error_message="代理、协办须写明授权和止日。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        here = self.station or self.bureau or self.town
+        return f"{here.name if here else ''}{self.get_role_display()}({self.get_kind_display()})"
+
+
+class Relative(models.Model):
+    """A near relative of an officer, by digest alone: his cases are refused to the officer."""
+
+    officer = models.ForeignKey(
+        Officer, verbose_name="人员", on_delete=models.CASCADE, related_name="relatives"
+    )
+    number_digest = models.CharField("亲属号码摘要", max_length=32, editable=False)
+    relation = models.CharField("关系", max_length=30)
+    declared_on = models.DateField("申报日期")
+
+    class Meta:
+        verbose_name = "申报的近亲属"
+        verbose_name_plural = "申报的近亲属"
+        constraints = [
+            models.UniqueConstraint(fields=["officer", "number_digest"], name="relative_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.relation

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from applications.actions.changing import Act
 from applications.actions.drafting import Opening, open_draft, save_draft
-from applications.actions.moving import ACTIONS, Registration, register
+from applications.actions.moving import ACTIONS
+from applications.actions.registering import Registration, register
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
 from applications.models import Application, StateChange
 from applications.policy.routes import ROUTES

@@ -1,0 +1,90 @@
+"""What moves the promised day: a pause on a listed ground, an extension, another route."""
+
+from django.db import IntegrityError, transaction
+
+from applications.actions.changing import Act, advance
+from applications.actions.drafting import refresh
+from applications.deadlines import Pause, due_on
+from applications.grounds import LONGEST_EXTENSION, PAUSE_GROUNDS
+from applications.models import Application, StateChange, Suspension
+from applications.parameters import in_force
+from applications.policy.routes import ROUTES
+from kaili_hukou.actions import Refused
+from kaili_hukou.registers import calendar
+
+
+@transaction.atomic
+def pause(application: Application, act: Act) -> StateChange:
+    """The clock stops, on a listed ground only (行政许可法 第四十五条)."""
+    ground = act.details.get("ground", "")
+    if ground not in PAUSE_GROUNDS:
+        raise Refused("暂停计时只限于列明的事由,请从中选择。")
+    change = advance(application, "pause", act, due_on=None)
+    try:
+        with transaction.atomic():
+            Suspension.objects.create(
+                application=application, since=act.on, ground=ground, officer=act.officer
+            )
+    except IntegrityError:
+        raise Refused("这份办件的计时已经暂停,不用再暂停。") from None
+    return change
+
+
+@transaction.atomic
+def go_on(application: Application, act: Act) -> StateChange:
+    """The clock runs again from today."""
+    standing = application.suspensions.filter(until__isnull=True)
+    if not standing.exists():
+        raise Refused("这份办件的计时没有暂停。")
+    change = advance(application, "go_on", act)
+    standing.update(until=act.on)
+    reckon_deadline(application)
+    return change
+
+
+@transaction.atomic
+def extend(application: Application, act: Act) -> StateChange:
+    """延长: once, ten working days at most, with notice (行政许可法 第四十二条)."""
+    days = act.details.get("days", 0)
+    if not 1 <= days <= LONGEST_EXTENSION:
+        raise Refused(f"延长的期限为 1 至 {LONGEST_EXTENSION} 个工作日,请重新填写。")
+    if application.extended_days:
+        raise Refused(f"这份办件已延长过 {application.extended_days} 个工作日,不能再次延长。")
+    change = advance(application, "extend", act, extended_days=days)
+    reckon_deadline(application)
+    return change
+
+
+@transaction.atomic
+def take_route(application: Application, act: Act) -> StateChange:
+    """Another route before the decision: number and day of acceptance are kept."""
+    code = act.details.get("route", "")
+    if code not in ROUTES or code == application.route:
+        raise Refused("请选择要改用的渠道。")
+    old, new = ROUTES[application.route], ROUTES[code]
+    if "collective" in (old.code, new.code):
+        raise Refused("企业集体户与个人的渠道不能互换,请另建办件。")
+    change = advance(
+        application,
+        "take_route",
+        act,
+        route=new.code,
+        green_lane=new.green_lane,
+        priority=new.priority,
+        promised_days=in_force().days_on(new.promised_days, act.on),
+    )
+    refresh(application, act.on)
+    reckon_deadline(application)
+    return change
+
+
+@transaction.atomic
+def reckon_deadline(application: Application) -> None:
+    """The promised day anew, after the calendar of a year was entered or a pause has ended."""
+    if application.accepted_on is None or application.promised_days is None:
+        return
+    pauses = [Pause(row.since, row.until) for row in application.suspensions.all()]
+    days = application.promised_days + application.extended_days
+    due = due_on(application.accepted_on, days, pauses, calendar())
+    Application.objects.filter(pk=application.pk).update(due_on=due)
+    application.due_on = due

@@ -1,0 +1,10 @@
+"""What other units are asked about a case, and what they answered."""
+
+from applications.models import Application
+from applications.panels import Panel
+from kaili_hukou.models import Officer
+
+
+def panel(application: Application, officer: Officer) -> Panel | None:
+    """Its card on the page of a case; None where there is nothing to say."""
+    return None
