@@ -334,7 +334,7 @@ def _regulation(
     return Clause(f"{PERMIT_REGULATION} {article}", title, text, coverage, where)
 
 
-_PERMITS = "residence_permits/actions.py"
+_PERMITS = "residence_permits/actions/permits.py"
 _REGULATION_CLAUSES = (
     _regulation(
         "第二条",

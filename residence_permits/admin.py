@@ -13,7 +13,7 @@ from kaili_hukou.actions import PersonEntry, know_person, person_with
 from kaili_hukou.desk_admin import DeskAdmin, masked
 from kaili_hukou.forms import DayField, NameField, NumberField
 from kaili_hukou.roles import POLICE, Role
-from residence_permits.actions import keep_permit, keep_stretches
+from residence_permits.actions.permits import keep_days, keep_permit
 from residence_permits.models import Endorsement, Permit
 
 WRITERS = frozenset({Role.WINDOW, Role.STATION_HEAD})
@@ -121,7 +121,7 @@ class PermitAdmin(DeskAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        keep_stretches(form.instance, timezone.localdate())
+        keep_days(form.instance, timezone.localdate())
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):

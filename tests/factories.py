@@ -21,6 +21,7 @@ from kaili_hukou.dates import add_months
 from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
 from kaili_hukou.roles import STATION_STAFF, Role
 from reports.demonstration.cases import PATHS, facts_of
+from residence_permits.actions.permits import keep_days
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
 from rosters.models import Roster, RosterEntry
@@ -169,11 +170,13 @@ def permit(person, *, issued_on, endorsed_on=(), residence_from=None, **told):
             "basis": "employment",
             "residence_from": residence_from or add_months(issued_on, -7),
             "issued_on": issued_on,
+            "handed_on": issued_on,
         }
         | told
     )
     for day in endorsed_on:
         Endorsement.objects.create(permit=made, endorsed_on=day)
+    keep_days(made, today())
     return made
 
 

@@ -44,6 +44,7 @@ PURE = (
         )
     ),
     "residence_permits/terms.py",
+    "residence_permits/flow.py",
     "rosters/kinds.py",
     "applications/policy/*.py",
     "applications/workflow.py",
@@ -323,6 +324,8 @@ OTHER_STATES = {
     "kaili_hukou/jobs.py": "Job.state",
     "applications/actions/evidence.py": "EvidenceItem.state",
     "applications/actions/parameters.py": "ParameterChange.state",
+    "residence_permits/actions/requests.py": "PermitRequest.state",
+    "residence_permits/actions/producing.py": "Card.state",
     "applications/actions/amending.py": "Amendment.state",
     "applications/actions/transferring.py": "Certificate.state",
     "applications/actions/following_up.py": "FollowUp.state",

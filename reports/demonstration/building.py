@@ -17,6 +17,7 @@ from kaili_hukou.readings import initials, reading
 from reports.demonstration.accounts import STATIONS, make_accounts, told
 from reports.demonstration.cases import ORIGINS, PATHS, Builder, Desk
 from reports.demonstration.people import OUTSIDE, Maker
+from residence_permits.actions.permits import next_days
 from residence_permits.models import Endorsement, Permit, Stretch
 from residence_permits.terms import stretches
 from rosters.actions import confirm
@@ -125,10 +126,14 @@ def _bulk_permits(
     clerk: Officer,
 ) -> None:
     permits = [_permit(person, maker, today, maker.random.choice(stations)) for person in people]
+    endorsed = {}
+    for permit in permits:
+        endorsed[permit.pk] = days = _endorsed(permit.issued_on, today, maker)
+        permit.window_opens_on, permit.ends_on = next_days(permit.issued_on, days, today)
     Permit.objects.bulk_create(permits)
     endorsements, spans = [], []
     for permit in permits:
-        days = _endorsed(permit.issued_on, today, maker)
+        days = endorsed[permit.pk]
         endorsements += [Endorsement(permit=permit, endorsed_on=day, officer=clerk) for day in days]
         spans += [
             Stretch(permit=permit, valid_from=first, valid_to=last or datetime.date.max)
@@ -150,6 +155,7 @@ def _permit(person: Person, maker: Maker, today: datetime.date, station: PoliceS
         basis=maker.random.choice(Permit.Basis.values),
         residence_from=add_months(issued_on, -7),
         issued_on=issued_on,
+        handed_on=issued_on,
     )
 
 
