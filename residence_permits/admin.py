@@ -14,7 +14,7 @@ from kaili_hukou.desk_admin import DeskAdmin, masked
 from kaili_hukou.forms import DayField, NameField, NumberField
 from kaili_hukou.roles import POLICE, Role
 from residence_permits.actions.permits import keep_days, keep_permit
-from residence_permits.models import Endorsement, Permit
+from residence_permits.models import AcceptingBody, Endorsement, Permit
 
 WRITERS = frozenset({Role.WINDOW, Role.STATION_HEAD})
 
@@ -133,3 +133,14 @@ class PermitAdmin(DeskAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and request.user.station_id is not None
+
+
+@admin.register(AcceptingBody)
+class AcceptingBodyAdmin(DeskAdmin):
+    """Which community service bodies may accept, from when to when: kept by the section."""
+
+    viewers = frozenset(POLICE) | {Role.AUXILIARY, Role.AUDITOR, Role.SYSTEM_ADMIN}
+    editors = frozenset({Role.APPROVER})
+    list_display = ["name", "station", "document", "valid_from", "valid_to"]
+    list_select_related = ["station"]
+    search_fields = ["name"]

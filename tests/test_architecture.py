@@ -45,6 +45,7 @@ PURE = (
     ),
     "residence_permits/terms.py",
     "residence_permits/flow.py",
+    "residence_permits/conditions.py",
     "rosters/kinds.py",
     "applications/policy/*.py",
     "applications/workflow.py",

@@ -42,6 +42,8 @@ from kaili_hukou.models import (
 )
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
+from residence_permits.actions.applying import Applying, apply, register_residence
+from residence_permits.models import AcceptingBody, PermitRequest, Residence
 from tests import factories
 from tests.factories import client_of, days, today
 
@@ -142,9 +144,34 @@ DESK = (
     desk("parameter-change", CITY_READERS, "change"),
     desk("parameter-change", CITY_READERS, "change", method="post"),
 )
+PERMIT_READERS = CASE_STAFF | {"auditor"}
+
+
+def permits(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
+    return Row(f"permits:{name}", may, of, more, **{"within": "station" if of else ""} | options)
+
+
+PERMITS = (
+    permits("work", PERMIT_READERS),
+    permits("reception", COUNTER),
+    permits("reception", COUNTER, method="post", data={"number": "1"}),
+    permits("resident", PERMIT_READERS, "person"),
+    permits("register", COUNTER, "person", method="post"),
+    permits("apply", COUNTER, "person", method="post"),
+    permits("request", PERMIT_READERS, "request"),
+    permits("bring", COUNTER, "request", method="post"),
+    permits("move", CASE_STAFF, "request", "withdraw"),
+    permits("move", CASE_STAFF, "request", "withdraw", method="post"),
+    permits("extend", CASE_STAFF, "request", method="post"),
+    permits("paper", CASE_STAFF, "request", "missing"),
+)
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
 OTHERWISE = {
+    ("get permits:move/withdraw", "auxiliary"): 302,
+    ("post permits:move/withdraw", "auxiliary"): 302,
+    ("get permits:move/withdraw", "approver"): 302,
+    ("post permits:move/withdraw", "approver"): 302,
     ("get desk:move/withdraw", "auxiliary"): 302,
     ("post desk:move/withdraw", "auxiliary"): 302,
     ("get desk:move/withdraw", "approver"): 302,
@@ -224,6 +251,12 @@ ADMIN = (
         within="station",
     ),
     *admin_rows(
+        "residence_permits_acceptingbody",
+        "body",
+        readers=PEOPLE_READERS | {"system_admin"},
+        changers=frozenset({"approver"}),
+    ),
+    *admin_rows(
         "rosters_roster", "roster", readers=ROSTER_READERS, changers=ROSTER_WRITERS, within="bureau"
     ),
     *admin_rows("rosters_rosterentry", "row", readers=ROSTER_READERS, within="bureau"),
@@ -246,7 +279,7 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-TABLE = DESK + ADMIN + OPEN
+TABLE = DESK + PERMITS + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
 LEADING_ON = 302
@@ -266,7 +299,7 @@ def odd_addresses(cast: SimpleNamespace) -> dict[str, int]:
 # Django's list of one app: open to whoever has a page in it.
 APP_LISTS = {
     "kaili_hukou": EVERYONE,
-    "residence_permits": PEOPLE_READERS,
+    "residence_permits": PEOPLE_READERS | {"system_admin"},
     "rosters": ROSTER_READERS,
     "applications": CASE_READERS,
 }
@@ -331,6 +364,14 @@ def build_cast() -> SimpleNamespace:
             ),
             at_desk.approver,
         ),
+        "request": request_for_a_permit(factories.person(here), at_desk),
+        "body": AcceptingBody.objects.create(
+            name="某社区服务站",
+            station=here,
+            document="试",
+            valid_from=today(),
+            valid_to=today() + days(9),
+        ),
         "officer": at_desk.clerk,
         "entry": audit.record("试"),
         "job": enqueue("applications.tasks.reckon_deadlines"),
@@ -348,6 +389,17 @@ def build_cast() -> SimpleNamespace:
         officers=officers,
         clients=Clients(officers),
     )
+
+
+def request_for_a_permit(person: Person, at_desk: Any) -> PermitRequest:
+    """One that was told what is missing."""
+    home = {"source": "lease_filing", "proof": "试", "address": "某处"}
+    since = today() - days(300)
+    row = Residence(
+        person=person, station=at_desk.station, town=Town.objects.first(), since=since, **home
+    )
+    register_residence(row, at_desk.clerk, today())
+    return apply(Applying(person=person), at_desk.clerk, today())
 
 
 def build_officers(
@@ -405,7 +457,7 @@ def test_the_self_check_is_open_to_all(row, at_the_desk):
     assert getattr(Client(), row.method)(row.url(at_the_desk)).status_code == 200
 
 
-@pytest.mark.parametrize("row", DESK + ADMIN, ids=str)
+@pytest.mark.parametrize("row", DESK + PERMITS + ADMIN, ids=str)
 def test_whoever_is_not_logged_in_is_sent_to_the_login(row, at_the_desk):
     answer = getattr(Client(), row.method)(row.url(at_the_desk), row.data)
     assert answer.status_code == 302

@@ -1,0 +1,25 @@
+"""Who works on residence permits, and the rows inside an officer's scope."""
+
+import uuid
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from kaili_hukou.models import Person
+from kaili_hukou.roles import STATION_STAFF, Role
+from residence_permits.models import PermitRequest
+
+COUNTER = frozenset(STATION_STAFF)
+STAFF = COUNTER | {Role.APPROVER}
+READERS = STAFF | {Role.AUDITOR}
+
+
+def visible_person(request: HttpRequest, pk: uuid.UUID) -> Person:
+    return get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+
+
+def visible_request(request: HttpRequest, pk: uuid.UUID) -> PermitRequest:
+    rows = PermitRequest.objects.visible_to(request.user).select_related(
+        "person", "station", "body", "residence__town", "permit", "extend_by", "extended_by"
+    )
+    return get_object_or_404(rows, pk=pk)
