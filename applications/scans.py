@@ -1,22 +1,17 @@
 """Scans as they come in and as they are kept: known by content, limited, encrypted on disk."""
 
 import io
-import os
-import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
-from PIL import Image, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from applications.models import Attachment
-from kaili_hukou import crypto
 from kaili_hukou.actions import Refused
+from kaili_hukou.sealed_files import Shelf, picture_size
 
-PURPOSE = "applications.Attachment.content"
-MOST_PIXELS = 80_000_000
+SCANS = Shelf("scans", "applications.Attachment.content")
 MAGIC = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
 CONTENT_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 
@@ -76,47 +71,15 @@ def _pdf_pages(content: bytes) -> int:
 
 
 def _picture(content: bytes, kind: str) -> int:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=[kind.upper()])
-            if picture.width * picture.height > MOST_PIXELS:
-                raise Refused("图片的像素太多。请降低分辨率后上传。")
-            if kind == "jpeg":
-                # verify() looks at no JPEG's data: read it, at an eighth of its size.
-                picture.draft("L", (1, 1))
-                picture.load()
-            else:
-                picture.verify()
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        OverflowError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as fault:
-        raise Refused("这张图片已损坏或不完整,无法打开。请重新扫描后上传。") from fault
+    picture_size(content, kind)
     return 1
-
-
-def _path(attachment: Attachment) -> Path:
-    name = attachment.pk.hex
-    return Path(settings.MEDIA_ROOT) / "scans" / name[:2] / name
 
 
 def keep(attachment: Attachment, content: bytes) -> None:
     """Writes the encrypted bytes; the file is named by the row's id and bound to it."""
-    path = _path(attachment)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    sealed = crypto.encrypt(content, purpose=PURPOSE, bound_to=str(attachment.pk))
-    with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(sealed)
+    SCANS.keep(attachment.pk, content)
 
 
 def content_of(attachment: Attachment) -> bytes:
     """The plain bytes; crypto.Unreadable where the file was changed, FileNotFoundError if lost."""
-    sealed = _path(attachment).read_bytes()
-    return crypto.decrypt(sealed, purpose=PURPOSE, bound_to=str(attachment.pk))
+    return SCANS.content_of(attachment.pk)

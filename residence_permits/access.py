@@ -7,10 +7,12 @@ from django.shortcuts import get_object_or_404
 
 from kaili_hukou.models import Person
 from kaili_hukou.roles import STATION_STAFF, Role
-from residence_permits.models import PermitRequest
+from residence_permits.models import Permit, PermitRequest
 
 COUNTER = frozenset(STATION_STAFF)
 STAFF = COUNTER | {Role.APPROVER}
+# Blanks and batches: sworn officers of a station, and the household section.
+MAKERS = frozenset({Role.WINDOW, Role.STATION_HEAD, Role.APPROVER})
 READERS = STAFF | {Role.AUDITOR}
 
 
@@ -20,6 +22,18 @@ def visible_person(request: HttpRequest, pk: uuid.UUID) -> Person:
 
 def visible_request(request: HttpRequest, pk: uuid.UUID) -> PermitRequest:
     rows = PermitRequest.objects.visible_to(request.user).select_related(
-        "person", "station", "body", "residence__town", "permit", "extend_by", "extended_by"
+        "person",
+        "station",
+        "body",
+        "residence__town",
+        "permit",
+        "extend_by",
+        "extended_by",
+        "photograph",
     )
+    return get_object_or_404(rows, pk=pk)
+
+
+def visible_permit(request: HttpRequest, pk: uuid.UUID) -> Permit:
+    rows = Permit.objects.visible_to(request.user).select_related("person", "station", "town")
     return get_object_or_404(rows, pk=pk)

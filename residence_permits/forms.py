@@ -1,6 +1,7 @@
 """What the window types for a residence and for an application."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from kaili_hukou.actions import PersonEntry
 from kaili_hukou.forms import DayField, DivisionField, NameField, NumberField
 from kaili_hukou.models import Person, PoliceStation, Town, Village
 from residence_permits.actions.applying import Applying, Extension
+from residence_permits.actions.producing import Blanks, Handing, Renewal
 from residence_permits.conditions import AGENT_REASONS, DOCUMENTS, TITLES, longest
 from residence_permits.models import AcceptingBody, Basis, PermitRequest, Residence, Source
 
@@ -158,3 +160,72 @@ class ExtensionForm(forms.Form):
     def extension(self) -> Extension:
         data = self.cleaned_data
         return Extension(ground=data["ground"], reason=data["why"], until=data["until"])
+
+
+class PhotographForm(forms.Form):
+    file = forms.FileField(
+        label="相片(JPEG,竖幅证件照)",
+        error_messages={"required": "请选择相片文件。", "empty": "文件是空的。"},
+    )
+
+
+class BlanksForm(forms.Form):
+    """A run of blank cards, as it was counted."""
+
+    first = forms.CharField(label="起号", max_length=30)
+    last = forms.CharField(label="止号", max_length=30)
+    received_on = DayField(label="入库日期", required=True)
+    document = forms.CharField(label="领用单号", max_length=60, required=False)
+
+    def __init__(self, *args: Any, on: datetime.date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.on = on
+        self.fields["received_on"].initial = on
+
+    def clean_received_on(self) -> datetime.date:
+        day = self.cleaned_data["received_on"]
+        if day > self.on:
+            raise forms.ValidationError("入库日期在今天以后,请核对。")
+        return day
+
+    def blanks(self) -> Blanks:
+        return Blanks(**self.cleaned_data)
+
+
+class SpoilForm(forms.Form):
+    serial = forms.CharField(label="废证编号", max_length=30)
+    reason = forms.CharField(label="报废原因", max_length=100)
+
+
+class HandForm(forms.Form):
+    """发放: what the officer has checked."""
+
+    identity_checked = forms.BooleanField(label="已核对领取人身份证件", required=False)
+    signed = forms.BooleanField(label="领取人已签名", required=False)
+    old_card_back = forms.BooleanField(label="已收回原证(换领)", required=False)
+    taken_by = forms.CharField(
+        label="代领人姓名、与持证人关系",
+        max_length=60,
+        required=False,
+        help_text="本人领取的不填。",
+    )
+
+    def handing(self) -> Handing:
+        return Handing(**self.cleaned_data)
+
+
+class RenewForm(forms.Form):
+    """换领, 补领: the only acts that carry a fee (条例 第二十一条)."""
+
+    kind = forms.ChoiceField(
+        label="事项",
+        choices=[CHOOSE, ("exchange", "损坏换领(交回原证)"), ("replacement", "丢失补领")],
+    )
+    reason = forms.CharField(label="损坏、丢失情况", max_length=200)
+    fee = forms.DecimalField(
+        label="工本费(元)", min_value=Decimal("0.01"), max_digits=6, decimal_places=2
+    )
+    fee_receipt = forms.CharField(label="收费票据号", max_length=40)
+
+    def renewal(self) -> Renewal:
+        return Renewal(**self.cleaned_data)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from residence_permits.views import reception, requests
+from residence_permits.views import production, reception, requests
 
 app_name = "residence_permits"
 
@@ -16,5 +16,13 @@ urlpatterns = [
     path("requests/<uuid:pk>/bring/", requests.bring, name="bring"),
     path("requests/<uuid:pk>/move/<slug:name>/", requests.move, name="move"),
     path("requests/<uuid:pk>/extend/", requests.extend, name="extend"),
+    path("requests/<uuid:pk>/photograph/", production.photograph, name="photograph"),
+    path("requests/<uuid:pk>/hand/", production.give, name="hand"),
     path("requests/<uuid:pk>/print/<slug:paper>/", requests.paper, name="paper"),
+    path("cards/", production.stock, name="stock"),
+    path("batches/", production.batches, name="batches"),
+    path("batches/<uuid:pk>/", production.batch, name="batch"),
+    path("batches/<uuid:pk>/sheet/", production.sheet, name="sheet"),
+    path("uncollected/", production.uncollected, name="uncollected"),
+    path("permits/<uuid:pk>/renew/", production.renewal, name="renew"),
 ]

@@ -46,6 +46,7 @@ PURE = (
     "residence_permits/terms.py",
     "residence_permits/flow.py",
     "residence_permits/conditions.py",
+    "residence_permits/serials.py",
     "rosters/kinds.py",
     "applications/policy/*.py",
     "applications/workflow.py",

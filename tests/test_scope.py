@@ -42,10 +42,14 @@ from kaili_hukou.models import (
 )
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
-from residence_permits.actions.applying import Applying, apply, register_residence
-from residence_permits.models import AcceptingBody, PermitRequest, Residence
+from residence_permits.actions.applying import Applying, apply, bring, register_residence
+from residence_permits.actions.producing import Blanks, make_batch, receive_blanks
+from residence_permits.actions.requests import Step
+from residence_permits.models import AcceptingBody, Batch, PermitRequest, Residence
+from residence_permits.photographs import keep
 from tests import factories
 from tests.factories import client_of, days, today
+from tests.scans import jpeg
 
 USED = ("430104", "522601", "522622")
 HERE, THERE = "大十字派出所", "炉山派出所"
@@ -145,6 +149,7 @@ DESK = (
     desk("parameter-change", CITY_READERS, "change", method="post"),
 )
 PERMIT_READERS = CASE_STAFF | {"auditor"}
+PERMIT_MAKERS = frozenset({"window", "station_head", "approver"})
 
 
 def permits(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
@@ -164,6 +169,17 @@ PERMITS = (
     permits("move", CASE_STAFF, "request", "withdraw", method="post"),
     permits("extend", CASE_STAFF, "request", method="post"),
     permits("paper", CASE_STAFF, "request", "missing"),
+    permits("photograph", COUNTER, "request", method="post", ok=302),
+    permits("hand", COUNTER, "request", ok=302),
+    permits("stock", PERMIT_MAKERS),
+    permits("stock", PERMIT_MAKERS, method="post"),
+    permits("batches", PERMIT_MAKERS),
+    permits("batches", PERMIT_MAKERS, method="post", ok=302),
+    permits("batch", PERMIT_MAKERS, "batch"),
+    permits("batch", PERMIT_MAKERS, "batch", method="post", ok=302),
+    permits("sheet", PERMIT_MAKERS, "batch"),
+    permits("uncollected", PERMIT_READERS),
+    permits("renew", COUNTER, "permit", method="post"),
 )
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
@@ -372,6 +388,7 @@ def build_cast() -> SimpleNamespace:
             valid_from=today(),
             valid_to=today() + days(9),
         ),
+        "batch": batch_of_cards(factories.person(here), at_desk),
         "officer": at_desk.clerk,
         "entry": audit.record("试"),
         "job": enqueue("applications.tasks.reckon_deadlines"),
@@ -400,6 +417,17 @@ def request_for_a_permit(person: Person, at_desk: Any) -> PermitRequest:
     )
     register_residence(row, at_desk.clerk, today())
     return apply(Applying(person=person), at_desk.clerk, today())
+
+
+def batch_of_cards(person: Person, at_desk: Any) -> Batch:
+    """One card, on its way to the printer."""
+    receive_blanks(Blanks("JZ0001", "JZ0009", today()), at_desk.approver)
+    request = request_for_a_permit(person, at_desk)
+    keep(request, jpeg((358, 441)), at_desk.clerk)
+    there = Applying(person, "dwelling", frozenset({"lease"}), photograph=True)
+    bring(request, there, Step(at_desk.clerk, today(), request.version))
+    rows = PermitRequest.objects.filter(pk=request.pk)
+    return make_batch(rows, at_desk.approver, today())
 
 
 def build_officers(

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Officer, Person
+from residence_permits.actions.permits import Act, change
 from residence_permits.actions.requests import Step, advance, begin, draw_number, overtaken
 from residence_permits.conditions import (
     LONGEST_DAYS,
@@ -21,7 +22,7 @@ from residence_permits.conditions import (
     promised_on,
 )
 from residence_permits.flow import State
-from residence_permits.models import AcceptingBody, PermitRequest, Residence
+from residence_permits.models import AcceptingBody, Permit, PermitRequest, Residence
 
 
 @transaction.atomic
@@ -178,12 +179,22 @@ def not_accept(request: PermitRequest, step: Step) -> None:
 @transaction.atomic
 def withdraw(request: PermitRequest, step: Step) -> None:
     advance(request, "withdraw", step)
+    _not_to_be(request, step)
 
 
 @transaction.atomic
 def not_grant(request: PermitRequest, step: Step) -> None:
     """Accepted, and then found not to fulfil the conditions: by a person, with the reason."""
     advance(request, "not_grant", step)
+    _not_to_be(request, step)
+
+
+def _not_to_be(request: PermitRequest, step: Step) -> None:
+    """A first permit whose card was spoiled before it was handed out ends with its application."""
+    if request.kind == PermitRequest.Kind.FIRST and request.permit is not None:
+        act = Act(step.officer, step.on, step.reason)
+        ground = Permit.Cancelled.WISH
+        change(request.permit, "cancelled", act, cancelled_on=step.on, cancelled_for=ground)
 
 
 @dataclass(frozen=True, slots=True)

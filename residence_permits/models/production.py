@@ -95,7 +95,7 @@ class Batch(models.Model):
     made_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ScopedQuerySet.as_manager()
-    scope_paths: dict[Reach, str] = {}
+    scope_paths = {Reach.STATION: "requests__station"}
 
     class Meta:
         verbose_name = "制作批次"

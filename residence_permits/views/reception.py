@@ -16,7 +16,7 @@ from kaili_hukou.registers import division_of_address, division_title
 from residence_permits.access import COUNTER, READERS, visible_person
 from residence_permits.actions.applying import Applying, apply, register_residence, residence_from
 from residence_permits.conditions import missing, obstacles
-from residence_permits.forms import ApplyForm, ReceptionForm, ResidenceForm
+from residence_permits.forms import ApplyForm, ReceptionForm, RenewForm, ResidenceForm
 from residence_permits.models import PermitRequest, Residence
 
 
@@ -78,7 +78,7 @@ def resident(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, person: Any, **forms: Any) -> HttpResponse:
     on = timezone.localdate()
-    station = request.user.station
+    station, counter = request.user.station, request.user.role in COUNTER
     told = Applying(person=person).told(on)
     permit = person.permits.in_force().select_related("town", "station").first()
     context = {
@@ -93,7 +93,8 @@ def _page(request: HttpRequest, person: Any, **forms: Any) -> HttpResponse:
         "to_bring": [] if permit else missing(told),
         "residence_form": forms.get("residence_form") or ResidenceForm(prefix="residence"),
         "apply_form": forms.get("apply_form") or _apply_form(station, on),
-        "may_write": request.user.role in COUNTER and station is not None,
+        "renew_form": RenewForm(prefix="renew") if permit and counter else None,
+        "may_write": counter and station is not None,
         "today": on,
     }
     return render(request, "residence_permits/resident.html", context)

@@ -23,6 +23,7 @@ from residence_permits.flow import MOVES, OPEN, State, open_to
 from residence_permits.forms import ApplyForm, ExtensionForm, ReasonForm
 from residence_permits.models import PermitRequest
 from residence_permits.papers import PAPERS, may_print
+from residence_permits.photographs import earlier
 
 PAGE = 20
 ACTIONS = {
@@ -98,6 +99,10 @@ def _page(request: HttpRequest, found: PermitRequest, **forms: Any) -> HttpRespo
         ],
         "apply_form": _bring_form(request, found, forms),
         "extension_form": forms.get("extension_form") or _extension_form(request, found),
+        "has_photograph": hasattr(found, "photograph"),
+        "may_photograph": found.state in (State.SUPPLEMENT, State.ACCEPTED)
+        and request.user.role in COUNTER,
+        "earlier": earlier(found),
         "papers": [paper for paper in PAPERS.values() if may_print(found, paper)],
         "history": found.history.select_related("officer__station"),
         "today": today,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from applications.models import Attachment
-from applications.scans import _path, content_of, read_scan
+from applications.scans import SCANS, content_of, read_scan
 from applications.workflow import State
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import Unreadable
@@ -125,7 +125,7 @@ class TestKeeping:
         content = GENUINE["jpeg"]
         assert upload(desk.auxiliary, item, content).status_code == 302
         kept = Attachment.objects.get()
-        stored = _path(kept).read_bytes()
+        stored = SCANS.path(kept.pk).read_bytes()
         assert kept.sha256 == hashlib.sha256(content).hexdigest()
         assert (kept.kind, kept.size, kept.file_name) == ("jpeg", len(content), "扫描.pdf")
         assert content[:40] not in stored
@@ -133,16 +133,16 @@ class TestKeeping:
 
     def test_the_file_is_named_by_the_row_and_readable_by_nobody_else(self, desk, item):
         upload(desk.clerk, item, GENUINE["pdf"], "张三 身份证.pdf")
-        path = Path(_path(Attachment.objects.get()))
+        path = Path(SCANS.path(Attachment.objects.get().pk))
         assert path.name == Attachment.objects.get().pk.hex
         assert path.stat().st_mode & 0o077 == 0
 
     def test_a_changed_file_is_not_given_out(self, desk, item):
         upload(desk.clerk, item, GENUINE["pdf"])
         kept = Attachment.objects.get()
-        stored = bytearray(_path(kept).read_bytes())
+        stored = bytearray(SCANS.path(kept.pk).read_bytes())
         stored[-1] ^= 1
-        _path(kept).write_bytes(stored)
+        SCANS.path(kept.pk).write_bytes(stored)
         with pytest.raises(Unreadable):
             content_of(kept)
         assert seen_by(desk.clerk, kept).status_code == 404
@@ -200,7 +200,7 @@ class TestGivingOut:
         client = factories.client_of(desk.clerk)
         client.post(reverse("desk:remove-scan", args=[kept.pk]))
         assert seen_by(desk.clerk, kept).status_code == 404
-        assert _path(kept).exists()
+        assert SCANS.path(kept.pk).exists()
 
     def test_another_station_sets_nothing_aside(self, kept, other_desk):
         client = factories.client_of(other_desk.clerk)
@@ -209,5 +209,5 @@ class TestGivingOut:
         assert kept.removed_at is None
 
     def test_a_lost_file_is_not_found(self, desk, kept):
-        _path(kept).unlink()
+        SCANS.path(kept.pk).unlink()
         assert seen_by(desk.clerk, kept).status_code == 404
