@@ -141,5 +141,5 @@ def application(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         form.add_error(None, str(fault))
         return _page(request, person, apply_form=form)
     paper = "missing" if made.missing else "receipt"
-    messages.success(request, f"已「{made.get_state_display()}」。")
+    messages.success(request, "已一次性告知。" if made.missing else "已受理。")
     return redirect("permits:paper", pk=made.pk, paper=paper)
