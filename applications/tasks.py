@@ -1,5 +1,8 @@
 """Background work: an id or nothing in, one call of an action."""
 
+from django.utils import timezone
+
+from applications.actions.prospecting import look_at_all
 from applications.actions.timing import reckon_deadline
 from applications.models import Application
 from kaili_hukou.celery import app
@@ -12,3 +15,9 @@ def reckon_deadlines() -> int:
     for application in cases.iterator(chunk_size=500):
         reckon_deadline(application)
     return cases.count()
+
+
+@app.task(name="applications.tasks.look_for_prospects")
+def look_for_prospects() -> int:
+    """Permit holders who have come to meet a route, or will within sixty days (三(二))."""
+    return look_at_all(timezone.localdate())

@@ -10,6 +10,7 @@ from applications.views import (
     papers,
     parameters,
     people,
+    prospects,
     queue,
     self_check,
 )
@@ -32,6 +33,9 @@ urlpatterns = [
     path("people/<uuid:pk>/", people.person, name="person"),
     path("people/<uuid:pk>/reveal/", people.reveal, name="reveal"),
     path("people/<uuid:pk>/tail/", people.check_tail, name="tail"),
+    path("prospects/", prospects.prospects, name="prospects"),
+    path("prospects/<uuid:pk>/told/", prospects.told, name="prospect-told"),
+    path("permits/<uuid:pk>/routes/", prospects.permit_routes, name="permit-routes"),
     path("search/", people.search, name="search"),
     path("parameters/", parameters.parameters, name="parameters"),
     path("parameters/export/", parameters.export, name="parameters-export"),

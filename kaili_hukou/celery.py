@@ -21,4 +21,9 @@ app.conf.beat_schedule = {
         "task": "applications.tasks.reckon_deadlines",
         "schedule": crontab(hour="1", minute="10"),
     },
+    # After the sweep: holders who have come to meet a route are listed for their town.
+    "look for prospects": {
+        "task": "applications.tasks.look_for_prospects",
+        "schedule": crontab(hour="2", minute="30"),
+    },
 }

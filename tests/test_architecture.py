@@ -326,6 +326,7 @@ OTHER_STATES = {
     "kaili_hukou/jobs.py": "Job.state",
     "applications/actions/evidence.py": "EvidenceItem.state",
     "applications/actions/parameters.py": "ParameterChange.state",
+    "applications/actions/prospecting.py": "Prospect.state",
     "residence_permits/actions/requests.py": "PermitRequest.state",
     "residence_permits/actions/producing.py": "Card.state",
     "applications/actions/amending.py": "Amendment.state",

@@ -24,7 +24,7 @@ from django.urls import get_resolver, resolve, reverse
 from applications.actions.evidence import attach
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
-from applications.models import ParameterChange, Referral
+from applications.models import ParameterChange, Prospect, Referral
 from applications.scans import read_scan
 from kaili_hukou import audit
 from kaili_hukou.jobs import enqueue
@@ -140,6 +140,9 @@ DESK = (
     desk("person", CASE_READERS, "person"),
     desk("reveal", CASE_STAFF, "person", method="post", data={"field": "phone", "reason": "核对"}),
     desk("tail", CASE_STAFF, "person", method="post", data={"tail": "1234"}, ok=302),
+    desk("prospects", CASE_READERS),
+    desk("prospect-told", COUNTER, "prospect", method="post", data={"state": "told"}, ok=302),
+    desk("permit-routes", CASE_READERS, "permit"),
     desk("search", CASE_READERS),
     desk("search", CASE_READERS, method="post", data={"q": "nobody"}),
     desk("parameters", CITY_READERS),
@@ -370,6 +373,14 @@ def build_cast() -> SimpleNamespace:
         "scan": attach(evidence, read_scan(PICTURE), "证明.png", at_desk.clerk),
         "household": factories.public_household(here),
         "permit": factories.permit(case.applicant, issued_on=today() - days(100)),
+        "prospect": Prospect.objects.create(
+            permit=factories.permit(
+                factories.person(here), issued_on=today() - days(9), station=here
+            ),
+            route="residence",
+            eligible_on=today(),
+            noted_on=today(),
+        ),
         "roster": roster,
         "row": roster.entries.get(),
         "enterprise": company.enterprise,

@@ -9,6 +9,7 @@ from applications.models.inspection import InspectedCase, Inspection
 from applications.models.member import Agent, Member
 from applications.models.paper import Delivery, IssuedPaper
 from applications.models.parameters import ParameterChange
+from applications.models.prospect import Prospect
 from applications.models.transfer import Certificate, Transfer
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "IssuedPaper",
     "Member",
     "ParameterChange",
+    "Prospect",
     "ReceiptCounter",
     "Referral",
     "Slip",
