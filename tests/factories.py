@@ -20,7 +20,7 @@ from kaili_hukou.actions import NewHousehold, PersonEntry, know_person, open_hou
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
 from kaili_hukou.roles import STATION_STAFF, Role
-from reports.demonstration.cases import PATHS, facts_of
+from reports.demonstration.cases import PATHS, facts_of, sign_all
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
 from rosters.models import Roster, RosterEntry
@@ -206,14 +206,16 @@ def saved(application, draft, *, version=None, on=None):
     return save_draft(application, draft, version=version or application.version, on=on or today())
 
 
-def application(route="education", *, state=State.DRAFT, desk, on=None, **told):
-    """A case brought to a state by the real moves, all on the day `on`, its papers handed in.
+def application(route="education", *, state=State.DRAFT, desk, on=None, signed=True, **told):
+    """A case brought to a state by the real moves, all on the day `on`: papers handed in, signed.
 
     A case that is terminated was told to bring the rest ten days before.
     """
     on = on or today()
     made = opened(draft(route, **told), desk=desk, route=route, on=on)
     made.evidence.exclude(state="roster").update(state="original")
+    if signed:
+        sign_all(made, desk.clerk, on)
     for name in PATHS[State(state)]:
         late = on - days(10) if name == "ask_supplement" and state == "terminated" else on
         make(made, name, desk, on=late)
