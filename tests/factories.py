@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from applications.actions.changing import Act
 from applications.actions.drafting import Opening, open_draft, save_draft
+from applications.actions.family import AgentEntry, add_agent
 from applications.actions.moving import ACTIONS
 from applications.actions.registering import Registration, register
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
@@ -220,6 +221,31 @@ def application(route="education", *, state=State.DRAFT, desk, on=None, signed=T
         late = on - days(10) if name == "ask_supplement" and state == "terminated" else on
         make(made, name, desk, on=late)
     return made
+
+
+def agent_entry(**told):
+    return AgentEntry(
+        **{
+            "name": "罗代办",
+            "number": identity_number(45),
+            "relation": "兄弟",
+            "mandate": "written",
+            "mandate_on": today() - days(3),
+            "mandate_until": today() + days(30),
+            "phone": "13800000000",
+        }
+        | told
+    )
+
+
+def agent(application, officer, *, on=None, **told):
+    return add_agent(
+        application,
+        agent_entry(**told),
+        officer=officer,
+        on=on or today(),
+        version=application.version,
+    )
 
 
 def act(application, officer, *, on=None, reason="核实无误", version=None, **details):
