@@ -18,7 +18,7 @@ from applications.actions.family import (
 )
 from applications.models import Agent, Application, Member
 from applications.person_forms import PhoneField
-from applications.statistics import MARKS, SETTLING_REASONS, is_asked, origin_level
+from applications.statistics import MARKS, SETTLING_REASONS, in_order, is_asked, origin_level
 from kaili_hukou import identity
 from kaili_hukou.dates import is_under
 from kaili_hukou.forms import DayField, NameField, NumberField
@@ -140,6 +140,14 @@ class MemberForm(forms.Form):
     def level(self) -> str:
         found = origin_level(self.member.division)
         return found.label if found else "未填迁出地"
+
+    @property
+    def reason_shown(self) -> str:
+        return SETTLING_REASONS.get(self.member.settling_reason, "未登记")
+
+    @property
+    def marks_shown(self) -> str:
+        return "、".join(MARKS[code] for code in in_order(self.member.marks))
 
     @property
     def gaps(self) -> list[str]:

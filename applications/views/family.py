@@ -105,10 +105,6 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     changeable = application.is_alive and request.user.role in COUNTER
-    if not changeable:
-        for row in rows:
-            for field in row.fields.values():
-                field.disabled = True
     agents, today = list(application.agents.all()), timezone.localdate()
     for agent in agents:
         agent.stands = mandate_of(agent).stands(today)
