@@ -248,8 +248,8 @@ class TestAgents:
         last = factories.today() + factories.days(2)
         agent = factories.agent(family, desk.clerk, mandate_until=last)
         later = last + factories.days(1)
+        told = self.represented(agent, signed_on=later)
         with pytest.raises(Refused, match="不在委托期内"):
-            told = self.represented(agent, signed_on=later)
             keep(family, desk, {one(family, "spouse"): told}, on=later)
 
     def test_the_agent_of_another_case_does_not_act_here(self, family, desk):
