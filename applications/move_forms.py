@@ -187,6 +187,10 @@ class ApproveForm(MoveForm):
                 label="核定理由(不准的必填)", max_length=500, required=False
             )
 
+    def chosen(self, member: Member) -> str:
+        """What is chosen for a companion so far; the applicant himself is not chosen."""
+        return str(self.cleaned_data.get(f"admission_{member.pk}", ""))
+
     def asks_reason(self) -> bool:
         return True
 

@@ -5,6 +5,7 @@ from django.urls import path
 from applications.views import (
     case,
     evidence,
+    family,
     intake,
     moves,
     papers,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/verdict/", case.verdict, name="verdict"),
     path("cases/<uuid:pk>/move/<slug:name>/", moves.move, name="move"),
     path("cases/<uuid:pk>/print/<slug:paper>/", papers.paper, name="paper"),
+    path("cases/<uuid:pk>/family/", family.family, name="family"),
+    path("agents/<uuid:pk>/end/", family.end, name="agent-end"),
     path("evidence/<uuid:pk>/", evidence.item, name="evidence"),
     path("scans/<uuid:pk>/", evidence.scan, name="scan"),
     path("scans/<uuid:pk>/remove/", evidence.remove, name="remove-scan"),

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from kaili_hukou import audit
 from kaili_hukou.dates import is_under
 from kaili_hukou.models import Household, Membership, Person, PoliceStation, StationPerson, Town
-from kaili_hukou.models.people import number_digest
+from kaili_hukou.models.people import number_digest, phone_digest
 from kaili_hukou.readings import initials, reading
 
 
@@ -83,6 +83,7 @@ def _create(entry: PersonEntry) -> Person:
         without_number=entry.without_number,
         birth_date=entry.birth_date,
         sex=entry.sex or "0",
+        phone_digest=phone_digest(entry.phone),
         **{field: getattr(entry, field) for field in TOLD},
     )
     if entry.number:
@@ -111,6 +112,8 @@ def _bring_up_to_date(person: Person, entry: PersonEntry, may_rename: bool) -> N
         setattr(person, name, new)
     if "name" in changes:
         person.initials, person.reading = initials(person.name), reading(person.name)
+    if "phone" in changes:
+        person.phone_digest = phone_digest(person.phone)
     person.save()
     audit.record("更新人口信息", person, changes=changes)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from applications.actions.changing import Act
 from applications.actions.drafting import Opening, open_draft, save_draft
+from applications.actions.family import AgentEntry, add_agent
 from applications.actions.moving import ACTIONS
 from applications.actions.registering import Registration, register
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
@@ -20,7 +21,7 @@ from kaili_hukou.actions import NewHousehold, PersonEntry, know_person, open_hou
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
 from kaili_hukou.roles import STATION_STAFF, Role
-from reports.demonstration.cases import PATHS, facts_of
+from reports.demonstration.cases import PATHS, facts_of, sign_all
 from residence_permits.actions.permits import keep_days
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
@@ -209,18 +210,45 @@ def saved(application, draft, *, version=None, on=None):
     return save_draft(application, draft, version=version or application.version, on=on or today())
 
 
-def application(route="education", *, state=State.DRAFT, desk, on=None, **told):
-    """A case brought to a state by the real moves, all on the day `on`, its papers handed in.
+def application(route="education", *, state=State.DRAFT, desk, on=None, signed=True, **told):
+    """A case brought to a state by the real moves, all on the day `on`: papers handed in, signed.
 
     A case that is terminated was told to bring the rest ten days before.
     """
     on = on or today()
     made = opened(draft(route, **told), desk=desk, route=route, on=on)
     made.evidence.exclude(state="roster").update(state="original")
+    if signed:
+        sign_all(made, desk.clerk, on)
     for name in PATHS[State(state)]:
         late = on - days(10) if name == "ask_supplement" and state == "terminated" else on
         make(made, name, desk, on=late)
     return made
+
+
+def agent_entry(**told):
+    return AgentEntry(
+        **{
+            "name": "罗代办",
+            "number": identity_number(45),
+            "relation": "兄弟",
+            "mandate": "written",
+            "mandate_on": today() - days(3),
+            "mandate_until": today() + days(30),
+            "phone": "13800000000",
+        }
+        | told
+    )
+
+
+def agent(application, officer, *, on=None, **told):
+    return add_agent(
+        application,
+        agent_entry(**told),
+        officer=officer,
+        on=on or today(),
+        version=application.version,
+    )
 
 
 def act(application, officer, *, on=None, reason="核实无误", version=None, **details):

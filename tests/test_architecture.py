@@ -53,6 +53,8 @@ PURE = (
     "applications/deadlines.py",
     "applications/grounds.py",
     "applications/schooling.py",
+    "applications/signing.py",
+    "applications/statistics.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
 PURE_LIBRARIES = {

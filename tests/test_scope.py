@@ -133,6 +133,9 @@ DESK = (
     desk("move", COUNTER, "case", "withdraw", method="post", data={"reason": ""}),
     desk("move", CASE_STAFF, "case", "nothing", ok=302),
     desk("paper", CASE_STAFF, "case", "receipt"),
+    desk("family", CASE_READERS, "case"),
+    desk("family", COUNTER, "case", method="post"),
+    desk("agent-end", COUNTER, "agent", method="post", ok=302),
     desk("evidence", CASE_READERS, "evidence"),
     desk("evidence", CASE_READERS, "evidence", method="post", data={"upload": "1"}),
     desk("scan", CASE_READERS, "scan"),
@@ -371,6 +374,7 @@ def build_cast() -> SimpleNamespace:
         "person": case.applicant,
         "evidence": evidence,
         "scan": attach(evidence, read_scan(PICTURE), "证明.png", at_desk.clerk),
+        "agent": factories.agent(case, at_desk.clerk),
         "household": factories.public_household(here),
         "permit": factories.permit(case.applicant, issued_on=today() - days(100)),
         "prospect": Prospect.objects.create(

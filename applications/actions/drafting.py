@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 
 from applications.actions.changing import Overtaken, compare_and_set
 from applications.actions.evidence import note_evidence, sync_evidence
+from applications.actions.family import ask_reason_anew, fill_statistics
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
 from applications.facts import Known, case_json, known_of, told_by, verdict_of
 from applications.models import Application, Enterprise, Member
+from applications.models.application import address_digest
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
 from applications.workflow import EDITABLE
@@ -22,12 +24,16 @@ from kaili_hukou.models import Officer, Person, PoliceStation
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Who opens a case on which route, where, on which day."""
+    """Who opens a case on which route, where, on which day; and whether the applicant stands there.
+
+    A draft that is opened in bulk from a roster has nobody at the window yet.
+    """
 
     route: str
     officer: Officer
     station: PoliceStation
     on: datetime.date
+    at_the_window: bool = True
 
 
 @transaction.atomic
@@ -42,6 +48,7 @@ def open_draft(opening: Opening, draft: Draft) -> Application:
         station=opening.station,
         town=draft.town,
         address=draft.address,
+        address_digest=address_digest(draft.address),
         note=draft.note,
         green_lane=route.green_lane,
         priority=route.priority,
@@ -51,6 +58,8 @@ def open_draft(opening: Opening, draft: Draft) -> Application:
     _save_new(application)
     audit.record("新建办件", application)
     _keep_people(application, draft, people)
+    if opening.at_the_window:
+        application.members.filter(is_applicant=True).update(presence=Member.Presence.PRESENT)
     refresh(application, opening.on)
     return application
 
@@ -93,7 +102,8 @@ def save_draft(
     }
     try:
         with transaction.atomic():
-            compare_and_set(application, version=version, **values)
+            digest = address_digest(draft.address)
+            compare_and_set(application, version=version, address_digest=digest, **values)
     except IntegrityError:
         raise Refused(f"「{values['enterprise']}」已有一件在办的申请。") from None
     audit.record("修改办件", application, changes=changes)
@@ -121,6 +131,7 @@ def change_route(
         priority=new.priority,
     )
     audit.record("改用渠道", application, changes={"route": (old.code, new.code)})
+    ask_reason_anew(application, old.code)
     refresh(application, on)
     return application
 
@@ -276,6 +287,7 @@ def refresh(application: Application, on: datetime.date) -> Verdict:
     for name, value in values.items():
         setattr(application, name, value)
     sync_evidence(application, members, verdict)
+    fill_statistics(application, members, on)
     return verdict
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from applications.actions.changing import Act, advance
+from applications.actions.family import signed_or_refused
 from applications.actions.timing import extend, go_on, pause, take_route
 from applications.deadlines import due_on, telling_by
 from applications.facts import case_json, decided_case, known_of, told_by, verdict_of
@@ -134,6 +135,7 @@ def not_accept(application: Application, act: Act) -> StateChange:
 def check(application: Application, act: Act) -> StateChange:
     if not act.details.get("findings"):
         raise Refused("请写明核查情况(含人口信息比对结果)。")
+    signed_or_refused(application.members.filter(is_applicant=True), act.on)
     return advance(application, "check", act)
 
 

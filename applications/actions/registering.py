@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from applications.actions.changing import Act, advance
+from applications.actions.family import signed_or_refused
 from applications.models import Application, Member, StateChange
 from applications.policy.routes import ROUTES
 from kaili_hukou.actions import MoveIn, NewHousehold, Refused, move_in, move_out, open_household
@@ -39,6 +40,7 @@ def register(application: Application, act: Act, registration: Registration) -> 
     if not registration.receipt.strip():
         raise Refused("请填写人口信息系统的回执号;没有回执的,还没有落户。")
     _proposed_or_reasoned(application, registration)
+    signed_or_refused(application.members.filter(outcome=Outcome.APPROVED), act.on)
     # The move comes first: whoever loses the race is told so before anybody is moved in.
     change = advance(
         application,

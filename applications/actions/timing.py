@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 
 from applications.actions.changing import Act, advance
 from applications.actions.drafting import refresh
+from applications.actions.family import ask_reason_anew
 from applications.deadlines import Pause, due_on
 from applications.grounds import LONGEST_EXTENSION, PAUSE_GROUNDS
 from applications.models import Application, StateChange, Suspension
@@ -73,6 +74,7 @@ def take_route(application: Application, act: Act) -> StateChange:
         priority=new.priority,
         promised_days=in_force().days_on(new.promised_days, act.on),
     )
+    ask_reason_anew(application, old.code)
     refresh(application, act.on)
     reckon_deadline(application)
     return change

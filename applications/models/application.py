@@ -1,5 +1,6 @@
 """A settlement case, the people in it, and the counter of its receipt numbers."""
 
+import unicodedata
 import uuid
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils import timezone
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
 from applications.workflow import EDITABLE, OPEN, State
+from kaili_hukou import crypto
 from kaili_hukou.crypto import EncryptedField, EncryptedJSONField
 from kaili_hukou.masking import mask_name
 from kaili_hukou.models import Household, Officer, Person, PoliceStation, Town
@@ -19,6 +21,18 @@ from rosters.models import RosterEntry
 ROUTE_CHOICES = [(route.code, route.title) for route in ROUTES.values()]
 STATE_CHOICES = [(state.value, state.label) for state in State]
 OPINIONS = [("eligible", "符合"), ("ineligible", "不符合本方案"), ("undetermined", "待核实")]
+ADDRESS = "address"
+_DASHES = dict.fromkeys(map(ord, "\N{HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}~"), "-")
+
+
+def address_digest(address: str) -> str:
+    """The keyed digest by which one address in many cases is found; empty without an address.
+
+    Blanks, stops, wide letters and the kind of dash make no difference; 1-23 is not 12-3.
+    """
+    folded = unicodedata.normalize("NFKC", address or "").lower().translate(_DASHES)
+    plain = "".join(mark for mark in folded if mark.isalnum() or mark == "-").strip("-")
+    return crypto.digest(plain, purpose=ADDRESS) if plain else ""
 
 
 class Enterprise(models.Model):

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from applications.models.application import Application
 from kaili_hukou.crypto import EncryptedField
+from kaili_hukou.masking import mask_identity_number
 from kaili_hukou.models import Person
 from kaili_hukou.models.people import HukouKind
 from kaili_hukou.roles import Reach
@@ -49,6 +50,10 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_mandate_display()} {self.mandate_on}"
+
+    @property
+    def masked_number(self) -> str:
+        return mask_identity_number(self.number)
 
 
 class Member(models.Model):

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from applications.access import CASE_STAFF, desk_page, visible_case
 from applications.actions.changing import Act, Overtaken, allowed
+from applications.actions.family import signing_gaps
 from applications.actions.moving import ACTIONS
 from applications.actions.registering import register
-from applications.facts import Known, Told, case_json, known_of, told_by, verdict_of
+from applications.facts import Known, Told, case_json, decided_case, known_of, told_by, verdict_of
 from applications.models import Application, EvidenceItem, Member
-from applications.move_forms import MoveForm, form_for
+from applications.move_forms import ApproveForm, MoveForm, form_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
 from applications.workflow import MOVES
@@ -35,7 +36,7 @@ def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, application, name, form_for(name, application, today=_today()))
     form = form_for(name, application, request.POST, today=_today())
-    if not form.is_valid():
+    if not form.is_valid() or "reckon" in request.POST:
         return _ask(request, application, name, form)
     return _make(request, application, name, form, version_of(request))
 
@@ -73,11 +74,33 @@ def _ask(
         "move": move,
         "form": form,
         "route": ROUTES[application.route],
-        "verdict": judged(application, told_by(application, members), known),
+        "verdict": _verdict(application, members, known, form),
+        "unsigned": _unsigned(name, members),
         "version": application.version if not form.is_bound else version_of(request),
         "today": _today(),
     }
     return render(request, "applications/move.html", context, status=status)
+
+
+def _verdict(
+    application: Application, members: list[Member], known: Known, form: MoveForm
+) -> Verdict:
+    """By what is known today and, on the approver's form, by the companions chosen there."""
+    case = case_json(application.route, told_by(application, members), known)
+    verdict = verdict_of(case)
+    if not (isinstance(form, ApproveForm) and form.is_bound):
+        return verdict
+    for member in members:
+        member.admission = form.chosen(member)
+    return verdict_of(decided_case(case, members, verdict))
+
+
+def _unsigned(name: str, members: list[Member]) -> bool:
+    """Whether the applicant's signature will stop the check."""
+    today = _today()
+    return name == "check" and any(
+        signing_gaps(member, today) for member in members if member.is_applicant
+    )
 
 
 def _lacking(name: str, items: list[EvidenceItem]) -> list[str]:
@@ -126,7 +149,7 @@ def _tell(request: HttpRequest, application: Application, name: str) -> None:
 
 
 def members_of(application: Application) -> list[Member]:
-    members = list(application.members.select_related("person"))
+    members = list(application.members.select_related("person", "agent"))
     for member in members:
         member.place = division_title(member.division) if member.division else ""
     return members

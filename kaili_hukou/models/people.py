@@ -1,5 +1,6 @@
 """Persons, households and who belongs to which, from which day to which."""
 
+import unicodedata
 import uuid
 from typing import Any
 
@@ -16,6 +17,8 @@ from kaili_hukou.scope import ScopedQuerySet
 
 NUMBER = "identity-number"
 TAIL = "identity-number-tail"
+PHONE = "phone"
+_MOBILE_DIGITS = 11
 
 
 def number_digest(number: str) -> str:
@@ -26,6 +29,18 @@ def number_digest(number: str) -> str:
 def tail_digest(number: str) -> str:
     """The keyed digest of the last four characters, for the check at the counter."""
     return crypto.digest(number[-4:], purpose=TAIL)
+
+
+def phone_digest(phone: str) -> str:
+    """The keyed digest by which one phone of many people is found; empty without a phone.
+
+    However it is written: blanks, hyphens, wide digits and the country's 86 make no difference.
+    """
+    folded = unicodedata.normalize("NFKC", phone or "")
+    digits = "".join(mark for mark in folded if mark.isdecimal())
+    if len(digits) == _MOBILE_DIGITS + 2:
+        digits = digits.removeprefix("86")
+    return crypto.digest(digits, purpose=PHONE) if digits else ""
 
 
 class Sex(models.TextChoices):

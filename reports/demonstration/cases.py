@@ -8,19 +8,24 @@ from django.utils import timezone
 
 from applications.actions.changing import Act
 from applications.actions.drafting import Opening, open_draft, save_draft
+from applications.actions.family import Guardian, MemberEntry, keep_family, with_everyone_present
 from applications.actions.moving import ACTIONS
 from applications.actions.registering import Registration, register
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
-from applications.models import Application, StateChange
+from applications.models import Application, Member, StateChange
 from applications.policy.routes import ROUTES
+from applications.signing import GUARDIAN, OF_AGE, PRESENT
 from applications.workflow import State
-from kaili_hukou import enterprise
+from kaili_hukou import enterprise, identity
 from kaili_hukou.actions import PersonEntry
 from kaili_hukou.audit import Actor, acting
-from kaili_hukou.dates import add_months
+from kaili_hukou.dates import add_months, is_under
 from kaili_hukou.models import Household, Officer, Town
+from kaili_hukou.models.people import Sex
 from reports.demonstration.people import GUIZHOU, KAILI, OUTSIDE, Maker
 
+# Of a father who is no member of his child's case.
+FATHERS_NUMBER = identity.make("522622", datetime.date(1980, 5, 6), 17)
 # Moves from draft to each state; the last one's state is what the list is for.
 TO_ACCEPTED = ("receive", "accept")
 TO_APPROVED = (*TO_ACCEPTED, "check", "review", "approve")
@@ -93,6 +98,37 @@ def facts_of(route: str, today: datetime.date) -> dict[str, Any]:
     }.get(route, {})
 
 
+def sign_all(application: Application, officer: Officer, on: datetime.date) -> None:
+    """All came and signed; a guardian signs for whoever is under 18, and consents."""
+    members = list(application.members.select_related("person"))
+    if not members:
+        return
+    entries = {one.pk: _signature(one, members, on) for one in members}
+    entries = with_everyone_present(application, entries, on)
+    keep_family(application, entries, officer=officer, on=on, version=application.version)
+
+
+def _signature(member: Member, members: list[Member], on: datetime.date) -> MemberEntry:
+    born_on = member.person.birth_date
+    if born_on is None or not is_under(OF_AGE, born_on, on):
+        return MemberEntry()
+    guardian = next((found for one in members if (found := _guardian(one, on))), None)
+    return MemberEntry(
+        presence=PRESENT,
+        signed=GUARDIAN,
+        signed_on=on,
+        guardian=guardian or Guardian("杨大川", "父亲", FATHERS_NUMBER),
+        consent_on=on,
+    )
+
+
+def _guardian(member: Member, on: datetime.date) -> Guardian | None:
+    person = member.person
+    if person.birth_date is None or is_under(OF_AGE, person.birth_date, on):
+        return None
+    return Guardian(person.name, "母亲" if person.sex == Sex.FEMALE else "父亲", person.number)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Who does what at one station."""
@@ -129,6 +165,7 @@ class Builder:
         with acting(Actor(desk.clerk)):
             application = open_draft(opening, draft)
             self._show_evidence(application, draft, began, desk)
+            sign_all(application, desk.clerk, began)
         for number, move in enumerate(steps):
             self._make(application, move, desk, began + datetime.timedelta(days=2 * number))
         return application

@@ -86,6 +86,7 @@ def test_a_family_is_settled_by_keyboard_alone(open_browser, watch, desk):
     add_the_husband(clerk)
     hand_in_the_papers(clerk)
     accept_and_print(clerk)
+    all_sign(clerk)
     check(clerk)
     for officer, state in ((desk.head, State.REVIEWED), (desk.approver, State.APPROVED)):
         decide(open_browser(), watch.server, officer, state)
@@ -165,6 +166,13 @@ def accept_and_print(page: Page) -> None:
     for words in (case.receipt_number, NAME, NUMBER):
         assert words in text
     page.emulate_media(media="screen")
+    follow(page, "返回办件")
+
+
+def all_sign(page: Page) -> None:
+    follow(page, "登记到场、签名、代办人")
+    press(page, "F8")
+    assert set(Member.objects.values_list("presence", "signed")) == {("present", "self")}
     follow(page, "返回办件")
 
 

@@ -12,13 +12,19 @@ from applications.workflow import State
 from kaili_hukou import receipts
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Town
+from reports.demonstration.cases import FATHERS_NUMBER
 from rosters.kinds import KINDS
 from tests import factories
 from tests.pages import page, submit, with_rows
 
 pytestmark = pytest.mark.django_db
 
-CHECKED = {"compared": "无重复户口,无疑点", "findings": "材料与原件、本人相符"}
+GUARDIAN = {
+    "guardian_name": "杨大川",
+    "guardian_number": FATHERS_NUMBER,
+    "guardian_relation": "父亲",
+    "consent_on": factories.today().isoformat(),
+}
 FAMILY = frozenset({"education", "residence", "home_purchase", "in_province", "relocation"})
 CHECKED = {"compared": "无重复户口,无疑点", "findings": "材料与原件相符,已向社区核实。"}
 REFUSED = {
@@ -113,8 +119,9 @@ class Walk:
         }
         typed |= {"place-town": str(Town.objects.first().pk), "place-address": "某路1号"}
         if self.route in FAMILY:
-            form = with_rows(form, 2, shown.added)
-            typed |= self.family()
+            people = self.people()
+            form = with_rows(form, len(people), shown.added)
+            typed |= self.family(people)
         saved = client.post(address, form.filled(typed), follow=True)
         assert "已保存" in saved.content.decode()
         papers = {
@@ -123,21 +130,43 @@ class Walk:
         assert papers
         return client.post(address, page(saved).form("version").filled(papers), follow=True)
 
-    def family(self):
-        spouse, child = factories.person_entry(30), factories.person_entry(5)
-        rows = [(spouse, "spouse", "now"), (child, "child", "promised")]
+    def people(self):
+        """(entry, relationship, living together, place of origin) of those who come along."""
+        hunan = "湖南省长沙市岳麓区"
+        return [
+            (factories.person_entry(30), "spouse", "now", hunan),
+            (factories.person_entry(5), "child", "promised", hunan),
+        ]
+
+    def family(self, people):
         return {
             f"companions-{place}-{name}": value
-            for place, (entry, relationship, living) in enumerate(rows)
+            for place, (entry, relationship, living, origin) in enumerate(people)
             for name, value in {
                 "number": entry.number,
                 "name": entry.name,
                 "relationship": relationship,
                 "living": living,
-                "division": "湖南省长沙市岳麓区",
+                "division": origin,
                 "hukou_kind": "rural",
             }.items()
         }
+
+    def sign(self, officer):
+        """One press: all came and signed; a guardian is named for whoever is under 18."""
+        if self.route == "collective":
+            return None
+        client = self.client(officer)
+        shown = client.get(reverse("desk:family", args=[self.pk]))
+        fields = page(shown).form("version", button=("act", "everyone")).fields
+        asked = [(name, *name.rpartition("-")[::2]) for name in fields]
+        typed = {name: GUARDIAN[field] for name, _, field in asked if field in GUARDIAN}
+        typed |= {
+            name: "guardian"
+            for name, pk, field in asked
+            if field == "signed" and f"{pk}-guardian_name" in fields
+        }
+        return submit(client, shown, typed, button=("act", "everyone"))
 
     def press(self, name, officer=None):
         """The button on the case's page, while the dossier can still be changed."""
@@ -171,6 +200,7 @@ class Walk:
     def accepted(self):
         self.open()
         self.fill(self.desk.auxiliary)
+        self.sign(self.desk.auxiliary)
         self.press("receive", self.desk.auxiliary)
         self.press("accept")
         return self
@@ -193,6 +223,7 @@ def test_a_route_from_the_number_to_the_archive(route, walk):
     way.open()
     shown = page(way.fill(way.desk.auxiliary))
     assert "初审意见 符合" in shown.text
+    way.sign(way.desk.auxiliary)
     way.press("receive", way.desk.auxiliary)
     told = page(way.press("accept")).text
     assert receipts.check(way.case.receipt_number).text in told

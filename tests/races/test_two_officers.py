@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from applications.actions.changing import Overtaken
+from applications.actions.family import MemberEntry, keep_family
 from applications.models import Application, Enterprise, Member, ReceiptCounter, StateChange
 from applications.workflow import State
 from kaili_hukou import receipts
@@ -106,6 +107,35 @@ def test_twenty_acceptances_in_four_threads_leave_no_gap(desk):
     at_once(*(lambda quarter=quarter: [press() for press in quarter] for quarter in quarters))
     numbers = Application.objects.values_list("receipt_number", flat=True)
     assert sorted(receipts.check(number).serial for number in numbers) == list(range(1, 21))
+
+
+def noted(case, officer, signed):
+    """What an officer noted on the family's page, from the case as it was read before."""
+    seen, member = factories.fresh(case), case.members.get()
+    entry = MemberEntry(presence="present", signed=signed, signed_on=factories.today())
+    told = {"officer": officer, "on": factories.today(), "version": seen.version}
+    return lambda: keep_family(seen, {member.pk: entry}, **told)
+
+
+def test_of_two_who_note_the_same_family_one_wins(desk):
+    case = factories.application("bravery", desk=desk, signed=False)
+    outcomes = at_once(noted(case, desk.clerk, "self"), noted(case, desk.second, ""))
+    assert refusals(outcomes) == [Overtaken]
+    kept = AuditEntry.objects.filter(action="登记家庭与签名")
+    assert kept.count() == (1 if case.members.get().signed else 0)
+    assert factories.fresh(case).version == case.version + 1
+
+
+def test_an_agent_whom_two_windows_add_is_one_row(desk):
+    case, number = factories.application("bravery", desk=desk), factories.identity_number(40)
+
+    def added(officer):
+        seen = factories.fresh(case)
+        return lambda: factories.agent(seen, officer, number=number)
+
+    outcomes = at_once(added(desk.clerk), added(desk.second))
+    assert len(refusals(outcomes)) == 1
+    assert case.agents.count() == 1
 
 
 def test_a_person_is_held_by_one_of_two_drafts(desk):
