@@ -3,6 +3,7 @@
 from django.urls import path
 
 from applications.views import (
+    amendments,
     case,
     evidence,
     intake,
@@ -10,6 +11,7 @@ from applications.views import (
     papers,
     parameters,
     people,
+    person_acts,
     queue,
     self_check,
 )
@@ -26,12 +28,17 @@ urlpatterns = [
     path("cases/<uuid:pk>/verdict/", case.verdict, name="verdict"),
     path("cases/<uuid:pk>/move/<slug:name>/", moves.move, name="move"),
     path("cases/<uuid:pk>/print/<slug:paper>/", papers.paper, name="paper"),
+    path("cases/<uuid:pk>/propose/<slug:name>/", amendments.propose_move, name="propose"),
+    path("amendments/", amendments.amendments, name="amendments"),
+    path("amendments/<uuid:pk>/", amendments.amendment, name="amendment"),
     path("evidence/<uuid:pk>/", evidence.item, name="evidence"),
     path("scans/<uuid:pk>/", evidence.scan, name="scan"),
     path("scans/<uuid:pk>/remove/", evidence.remove, name="remove-scan"),
     path("people/<uuid:pk>/", people.person, name="person"),
     path("people/<uuid:pk>/reveal/", people.reveal, name="reveal"),
     path("people/<uuid:pk>/tail/", people.check_tail, name="tail"),
+    path("people/<uuid:pk>/act/<slug:kind>/", person_acts.propose, name="propose-person-act"),
+    path("person-acts/<uuid:pk>/", person_acts.person_act, name="person-act"),
     path("search/", people.search, name="search"),
     path("parameters/", parameters.parameters, name="parameters"),
     path("parameters/export/", parameters.export, name="parameters-export"),
