@@ -324,6 +324,7 @@ OTHER_STATES = {
     "applications/actions/evidence.py": "EvidenceItem.state",
     "applications/actions/parameters.py": "ParameterChange.state",
     "applications/actions/amending.py": "Amendment.state",
+    "applications/actions/undoing.py": "FollowUp.state",
     "applications/actions/transferring.py": "Certificate.state",
     "applications/actions/following_up.py": "FollowUp.state",
     "kaili_hukou/identity_acts.py": "PersonAct.state",
