@@ -98,10 +98,10 @@ def _ask(request: HttpRequest, application: Application, form: AmendForm) -> Htt
 @desk_page(CASE_READERS)
 def amendment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One proposal: what would change, from what to what; confirmed or dropped here."""
+    if request.method == "POST" and request.user.role not in AMENDERS:
+        raise PermissionDenied("您的角色不确认更正与撤销。")
     found = _visible(request, pk)
     if request.method == "POST":
-        if request.user.role not in AMENDERS:
-            raise PermissionDenied("您的角色不确认更正与撤销。")
         return _settle(request, found)
     return _show(request, found, SettleForm())
 

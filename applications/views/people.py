@@ -85,10 +85,10 @@ def _who(text: str) -> tuple[Q, str]:
 
 @desk_page(CASE_READERS)
 def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    merged = Person.objects.filter(pk=pk, merged_into__isnull=False).first()
-    if merged is not None:
-        return _survivor(request, merged)
-    found = visible_person(request, pk)
+    rows = Person.objects.visible_to(request.user).prefetch_related("former_numbers")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        return _survivor(request, pk)
     audit.looked("查看人口", found)
     today = timezone.localdate()
     known = known_of("", found, today)
@@ -107,11 +107,10 @@ def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "applications/person.html", context)
 
 
-def _survivor(request: HttpRequest, merged: Person) -> HttpResponse:
+def _survivor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A row that was merged leads on to the one that stands, for whoever may see that one."""
-    while merged.merged_into is not None:
-        merged = merged.merged_into
-    found = visible_person(request, merged.pk)
+    merged = get_object_or_404(Person, pk=pk, merged_into__isnull=False)
+    found = visible_person(request, merged.merged_into_id)
     messages.info(request, "您打开的资料已合并到这一份。")
     return redirect("desk:person", pk=found.pk)
 

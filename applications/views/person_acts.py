@@ -61,10 +61,10 @@ def _propose(person: Person, kind: str, form: PersonActForm) -> PersonAct:
 @desk_page(CASE_READERS)
 def person_act(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One act: what would change, masked; confirmed or dropped here."""
+    if request.method == "POST" and request.user.role not in PROPOSERS:
+        raise PermissionDenied("您的角色不确认更正号码、合并人员。")
     found = _visible(request, pk)
     if request.method == "POST":
-        if request.user.role not in PROPOSERS:
-            raise PermissionDenied("您的角色不确认更正号码、合并人员。")
         return _settle(request, found)
     return _show(request, found, SettleForm())
 

@@ -119,7 +119,7 @@ class Person(models.Model):
     @property
     def digests(self) -> list[str]:
         """By these he is found on rosters: the present number and those before it."""
-        former = self.former_numbers.values_list("number_digest", flat=True)
+        former = [row.number_digest for row in self.former_numbers.all()]
         return [digest for digest in (self.number_digest, *former) if digest]
 
     def is_formerly(self, number: str) -> bool:
