@@ -94,6 +94,7 @@ FIELD_OF: dict[str, Any] = {
     "name": lambda label: NameField(label=label),
     "sex": lambda label: _choice(SEXES, label),
     "birth_date": lambda label: DayField(label=label),
+    "nationality_as_written": lambda label: _line(label, length=30),
     "division": lambda label: DivisionField(label=label),
     "hukou_kind": lambda label: _choice(KINDS, label),
     "relation": lambda label: _choice(codes("relation"), label),

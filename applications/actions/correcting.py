@@ -154,6 +154,8 @@ def _name(application: Application, slot: Slot, new: str, on: datetime.date) -> 
 def _told_by_number(application: Application, slot: Slot, new: str, on: datetime.date) -> None:
     """Sex and birth date go with the number; where that is wrong it is corrected first."""
     _given(application, slot, new, on)
+    if slot.item.name == "birth_date" and new > on.isoformat():
+        raise Refused("更正后的出生日期在今天以后,请核对。")
     if not slot.number:
         return
     known = identity.check(slot.number, on)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from applications.actions.amending import (
     drop,
@@ -348,6 +349,7 @@ def test_the_registrations_follow_a_corrected_household(settled, desk):
         ("name", "", "姓名"),
         ("sex", "2", "与公民身份号码不一致"),
         ("birth_date", "1980-01-01", "与公民身份号码不一致"),
+        ("birth_date", "2999-01-01", "今天以后"),
         ("division", "999999", "行政区划"),
         ("hukou_kind", "city", "城乡分类"),
         ("relation", "0x", "家庭关系代码表"),
@@ -415,6 +417,8 @@ def test_an_archived_settlement_is_corrected_and_stays_archived(desk):
     case = factories.application(state=State.ARCHIVED, desk=desk)
     corrected(case, desk, name="杨晓满")
     assert factories.fresh(case).state == State.ARCHIVED
+    shown = factories.client_of(desk.clerk).get(reverse("desk:case", args=[case.pk]))
+    assert all(step["is_done"] for step in shown.context["steps"])
 
 
 # 撤销

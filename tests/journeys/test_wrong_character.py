@@ -66,6 +66,16 @@ def test_a_second_press_and_a_drop_without_a_word_are_answered_in_words(settled,
     assert settled.history.filter(move="correct").count() == 1
 
 
+def test_a_value_too_long_to_keep_is_told_at_its_field(settled, desk):
+    clerk = factories.client_of(desk.clerk)
+    asked = clerk.get(reverse("desk:propose", args=[settled.pk, "correct"]))
+    fields = page(asked).form("reason").fields
+    for name in (name for name in fields if name.endswith(("written", "household", "receipt"))):
+        told = submit(clerk, asked, WHY | {name: "苗" * 300})
+        assert told.context["form"].errors[name], name
+    assert not Amendment.objects.exists()
+
+
 def test_a_number_with_a_slip_in_it(settled, desk):
     clerk, head = factories.client_of(desk.clerk), factories.client_of(desk.head)
     person, right = settled.applicant, factories.identity_number(31)
