@@ -34,6 +34,8 @@ class Known:
 
     on: datetime.date
     person: Person | None = None
+    # Found by a number that was corrected since.
+    by_former_number: bool = False
     permit: Permit | None = None
     timeline: Timeline | None = None
     membership: Membership | None = None
@@ -80,6 +82,7 @@ def known_of(number: str, person: Person | None, on: datetime.date) -> Known:
     return Known(
         on=on,
         person=person,
+        by_former_number=person.is_formerly(number),
         permit=permit,
         timeline=permit.timeline(on) if permit and permit.issued_on <= on else None,
         membership=person.memberships.filter(until__isnull=True)
@@ -95,12 +98,14 @@ def known_of(number: str, person: Person | None, on: datetime.date) -> Known:
 
 
 def _roster_rows(number: str, person: Person | None, on: datetime.date) -> dict[str, RosterEntry]:
-    digest = number_digest(number) if number else person and person.number_digest
-    if not digest:
+    digests = set(person.digests if person else [])
+    if number:
+        digests.add(number_digest(number))
+    if not digests:
         return {}
     rows = (
         RosterEntry.objects.confirmed(on)
-        .filter(number_digest=digest)
+        .filter(number_digest__in=digests)
         .select_related("roster__supplier", "town")
         .order_by("roster__confirmed_on", "roster__entered_at")
     )

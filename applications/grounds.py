@@ -19,3 +19,20 @@ NOT_ACCEPTED_GROUNDS: Final = {
     "duplicate": "同一事项已在办理",
     "not_by_right": "不是本人或有权代为申请的人",
 }
+
+# Before a decision in somebody's favour is undone: he is told, and heard where he asks for it.
+HEARINGS: Final = {
+    "offered": "已告知陈述、申辩和听证权利,当事人未提出",
+    "waived": "当事人书面放弃陈述、申辩和听证",
+    "held": "已听取陈述、申辩或举行听证",
+}
+REVOKING_CLAUSES: Final = {
+    "license": "行政许可法 第六十九条第二款(以欺骗等不正当手段取得)",
+    "false": "户口登记条例 第二十条(假报户口,伪造、冒用证件)",
+}
+# On what a case is taken up again.
+REOPENING_GROUNDS: Final = {
+    "review": "行政复议决定",
+    "court": "人民法院裁判",
+    "own": "本机关自行纠正",
+}

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from applications.views import (
+    amendments,
     case,
     evidence,
     family,
@@ -11,6 +12,7 @@ from applications.views import (
     papers,
     parameters,
     people,
+    person_acts,
     prospects,
     queue,
     self_check,
@@ -30,6 +32,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/print/<slug:paper>/", papers.paper, name="paper"),
     path("cases/<uuid:pk>/family/", family.family, name="family"),
     path("agents/<uuid:pk>/end/", family.end, name="agent-end"),
+    path("cases/<uuid:pk>/propose/<slug:name>/", amendments.propose_move, name="propose"),
+    path("amendments/", amendments.amendments, name="amendments"),
+    path("amendments/<uuid:pk>/", amendments.amendment, name="amendment"),
     path("evidence/<uuid:pk>/", evidence.item, name="evidence"),
     path("scans/<uuid:pk>/", evidence.scan, name="scan"),
     path("scans/<uuid:pk>/remove/", evidence.remove, name="remove-scan"),
@@ -39,6 +44,8 @@ urlpatterns = [
     path("prospects/", prospects.prospects, name="prospects"),
     path("prospects/<uuid:pk>/told/", prospects.told, name="prospect-told"),
     path("permits/<uuid:pk>/routes/", prospects.permit_routes, name="permit-routes"),
+    path("people/<uuid:pk>/act/<slug:kind>/", person_acts.propose, name="propose-person-act"),
+    path("person-acts/<uuid:pk>/", person_acts.person_act, name="person-act"),
     path("search/", people.search, name="search"),
     path("parameters/", parameters.parameters, name="parameters"),
     path("parameters/export/", parameters.export, name="parameters-export"),

@@ -263,6 +263,8 @@ MOVES: dict[str, Move] = {
             State.ANNULLED,
             frozenset({APPROVER}),
             reason=True,
+            # Whoever decided may say that it was wrong; another one undoes it.
+            not_by=("approve", "refuse", "not_accept"),
             proposers=SWORN | {APPROVER},
             grave=True,
         ),
@@ -273,6 +275,7 @@ MOVES: dict[str, Move] = {
             State.REVOKED,
             frozenset({APPROVER}),
             reason=True,
+            not_by=("approve",),
             proposers=SWORN | {APPROVER},
             grave=True,
         ),
@@ -283,6 +286,7 @@ MOVES: dict[str, Move] = {
             State.ACCEPTED,
             frozenset({APPROVER}),
             reason=True,
+            not_by=("refuse",),
             proposers=SWORN | {APPROVER},
         ),
         _move(
@@ -292,6 +296,7 @@ MOVES: dict[str, Move] = {
             State.RECEIVED,
             DECIDERS,
             reason=True,
+            not_by=("not_accept",),
             proposers=SWORN,
         ),
         _move(

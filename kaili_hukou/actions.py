@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from kaili_hukou import audit
 from kaili_hukou.dates import is_under
 from kaili_hukou.models import Household, Membership, Person, PoliceStation, StationPerson, Town
-from kaili_hukou.models.people import number_digest, phone_digest
+from kaili_hukou.models.people import phone_digest
 from kaili_hukou.readings import initials, reading
 
 
@@ -56,6 +56,9 @@ def know_person(
     Raises Refused where the number is known under another name and that name is settled.
     """
     person = known or _find_or_create(entry)
+    if person.is_formerly(entry.number):
+        # Birth date and sex come from the number; a former one tells them wrong.
+        entry = replace(entry, number="", birth_date=None, sex="")
     _bring_up_to_date(person, entry, may_rename)
     if station is not None:
         StationPerson.objects.get_or_create(station=station, person=person)
@@ -199,5 +202,5 @@ def _end_registration(person: Person, on: datetime.date, basis: str) -> int:
 
 
 def person_with(number: str) -> Person | None:
-    """Whoever is known by this number, anywhere in the city."""
-    return Person.objects.filter(number_digest=number_digest(number)).first()
+    """Whoever is or was known by this number, anywhere in the city."""
+    return Person.objects.with_number(number).first()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.test import Client
 from django.utils import timezone
 
+from applications.actions.amending import Proposal, confirm, propose
 from applications.actions.changing import Act
 from applications.actions.drafting import Opening, open_draft, save_draft
 from applications.actions.family import AgentEntry, add_agent
@@ -15,13 +16,13 @@ from applications.actions.registering import Registration, register
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
 from applications.models import Application
 from applications.policy.routes import ROUTES
-from applications.workflow import State
+from applications.workflow import MOVES, State
 from kaili_hukou import enterprise, identity
 from kaili_hukou.actions import NewHousehold, PersonEntry, know_person, open_household
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
 from kaili_hukou.roles import STATION_STAFF, Role
-from reports.demonstration.cases import PATHS, facts_of, sign_all
+from reports.demonstration.cases import PATHS, amending_details, facts_of, sign_all
 from residence_permits.actions.permits import keep_days
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
@@ -275,9 +276,32 @@ def details_of(application, name, on):
     }.get(name, {})
 
 
+def proposed(application, name, officer, *, on=None, **told):
+    """A proposal with everything that its move needs."""
+    proof = {"reason": "经核查属实", "proof": "人口信息系统查询结果"}
+    told = {"details": amending_details(name)} | proof | told
+    return propose(application, name, Proposal(officer=officer, on=on or today(), **told))
+
+
+def confirmed(amendment, officer, *, on=None, version=None):
+    case = fresh(amendment.application)
+    seen = case.version if version is None else version
+    return confirm(amendment, officer, on=on or today(), version=seen)
+
+
+def amended(application, name, desk, *, on=None, **told):
+    """A move of two officers: proposed at the window, confirmed by one who had no part in it."""
+    made = proposed(application, name, desk.clerk, on=on, **told)
+    change = confirmed(made, officer(Role.APPROVER), on=on)
+    application.refresh_from_db()
+    return change
+
+
 def make(application, name, desk, *, on=None, officer=None, reason="核实无误", **details):
     """One move, by whoever does it at this desk, with what it needs."""
     on = on or today()
+    if MOVES[name].proposers:
+        return amended(application, name, desk, on=on)
     told = act(
         application,
         officer or desk.officer_for(name),

@@ -332,6 +332,7 @@ OTHER_STATES = {
     "residence_permits/actions/requests.py": "PermitRequest.state",
     "residence_permits/actions/producing.py": "Card.state",
     "applications/actions/amending.py": "Amendment.state",
+    "applications/actions/undoing.py": "FollowUp.state",
     "applications/actions/transferring.py": "Certificate.state",
     "applications/actions/following_up.py": "FollowUp.state",
     "kaili_hukou/identity_acts.py": "PersonAct.state",

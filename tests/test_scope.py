@@ -27,6 +27,8 @@ from applications.actions.referring import refer_elsewhere
 from applications.models import ParameterChange, Prospect, Referral
 from applications.scans import read_scan
 from kaili_hukou import audit
+from kaili_hukou.identity_acts import Proposal as NumberProposal
+from kaili_hukou.identity_acts import propose_number
 from kaili_hukou.jobs import enqueue
 from kaili_hukou.models import (
     Bureau,
@@ -64,6 +66,7 @@ REACH = dict.fromkeys(STATION, "station") | dict.fromkeys(CITY, "city") | {"bure
 EVERYONE = frozenset(ROLES)
 COUNTER = frozenset(STATION)
 CASE_STAFF = COUNTER | {"approver"}
+AMENDERS = frozenset({"window", "station_head", "approver"})
 CASE_READERS = CASE_STAFF | {"auditor", "reform_office"}
 PEOPLE_READERS = COUNTER | {"approver", "auditor"}
 KEEPERS = frozenset({"system_admin", "approver"})
@@ -146,6 +149,18 @@ DESK = (
     desk("prospects", CASE_READERS),
     desk("prospect-told", COUNTER, "prospect", method="post", data={"state": "told"}, ok=302),
     desk("permit-routes", CASE_READERS, "permit"),
+    desk("propose", AMENDERS, "settled", "correct"),
+    desk("propose", AMENDERS, "settled", "annul", method="post", data={"reason": ""}),
+    desk("propose", AMENDERS, "case", "correct", ok=302),
+    desk("propose", AMENDERS, "settled", "nothing", ok=302),
+    desk("amendments", CASE_READERS),
+    desk("amendment", CASE_READERS, "amendment"),
+    desk("amendment", AMENDERS, "amendment", method="post", data={"drop": "1"}),
+    desk("propose-person-act", AMENDERS, "person", "number"),
+    desk("propose-person-act", AMENDERS, "person", "merge", method="post", data={"reason": ""}),
+    desk("propose-person-act", AMENDERS, "person", "nothing", ok=302),
+    desk("person-act", CASE_READERS, "person_act"),
+    desk("person-act", AMENDERS, "person_act", method="post", data={"drop": "1"}),
     desk("search", CASE_READERS),
     desk("search", CASE_READERS, method="post", data={"q": "nobody"}),
     desk("parameters", CITY_READERS),
@@ -368,8 +383,13 @@ def build_cast() -> SimpleNamespace:
     roster = factories.roster("relocation", factories.person_entry(), state="entered")
     company = factories.application("collective", desk=at_desk)
     refer_elsewhere("joining", at_desk.clerk, today())
+    settled = factories.application("bravery", state="registered", desk=at_desk)
+    mended = NumberProposal(at_desk.clerk, "录错末位", "身份证")
     made = {
         "case": case,
+        "settled": settled,
+        "amendment": factories.proposed(settled, "revoke", at_desk.clerk),
+        "person_act": propose_number(settled.applicant, factories.identity_number(), mended),
         "draft": factories.application("education", desk=at_desk),
         "person": case.applicant,
         "evidence": evidence,

@@ -16,7 +16,7 @@ from applications.workflow import MOVES, OPEN, Move, open_to
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
-from kaili_hukou.models import Officer
+from kaili_hukou.models import Officer, Person
 
 
 class Overtaken(Refused):
@@ -155,7 +155,9 @@ def _second_pair_of_eyes(move: Move, made: dict[str, str]) -> str:
 
 def _own_case(application: Application, officer: Officer) -> bool:
     own = officer.own_number_digest
-    return bool(own) and application.members.filter(person__number_digest=own).exists()
+    if not own:
+        return False
+    return application.members.filter(person__in=Person.objects.with_digests([own])).exists()
 
 
 def moves_for(application: Application, officer: Officer) -> list[tuple[Move, str]]:

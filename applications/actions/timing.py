@@ -1,5 +1,7 @@
 """What moves the promised day: a pause on a listed ground, an extension, another route."""
 
+import datetime
+
 from django.db import IntegrityError, transaction
 
 from applications.actions.changing import Act, advance
@@ -83,10 +85,17 @@ def take_route(application: Application, act: Act) -> StateChange:
 @transaction.atomic
 def reckon_deadline(application: Application) -> None:
     """The promised day anew, after the calendar of a year was entered or a pause has ended."""
-    if application.accepted_on is None or application.promised_days is None:
+    begun = term_begun(application)
+    if begun is None or application.promised_days is None:
         return
     pauses = [Pause(row.since, row.until) for row in application.suspensions.all()]
     days = application.promised_days + application.extended_days
-    due = due_on(application.accepted_on, days, pauses, calendar())
+    due = due_on(begun, days, pauses, calendar())
     Application.objects.filter(pk=application.pk).update(due_on=due)
     application.due_on = due
+
+
+def term_begun(application: Application) -> datetime.date | None:
+    """The day after which the term counts: acceptance; taken up again, the day of reopening."""
+    reopened = application.history.filter(move="reopen").order_by("-at").first()
+    return reopened.on if reopened else application.accepted_on

@@ -96,7 +96,12 @@ class FollowUp(models.Model):
         ordering = ["since", "kind"]
         indexes = [models.Index(fields=["bureau", "state", "since"], name="follow_up_bureau")]
         constraints = [
-            models.UniqueConstraint(fields=["member", "kind"], name="one_follow_up_of_a_kind")
+            # A settlement undone and made again has its tasks anew.
+            models.UniqueConstraint(
+                fields=["member", "kind"],
+                condition=~models.Q(state="cancelled"),
+                name="one_follow_up_of_a_kind",
+            )
         ]
 
     def __str__(self) -> str:

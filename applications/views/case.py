@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from applications.access import CASE_READERS, COUNTER, desk_page, visible_case
+from applications.actions.amending import ended_as
 from applications.actions.changing import Overtaken, moves_for
 from applications.actions.drafting import change_route, save_draft
 from applications.documents import papers_of
@@ -238,8 +239,7 @@ def _steps(application: Application) -> list[dict[str, Any]]:
     reached = STEPS.index(State(now)) if now else -1
     if application.state == State.SUPPLEMENT:
         reached = STEPS.index(State.RECEIVED)
-    last = application.history.last()
-    if last is not None and application.state == State.ARCHIVED and last.before in STEPS:
+    if application.state == State.ARCHIVED and ended_as(application) in STEPS:
         reached = len(STEPS)
     return [
         {"label": step.label, "is_done": place < reached, "is_now": place == reached}

@@ -14,8 +14,9 @@ from applications.access import CASE_READERS, CASE_STAFF, desk_page
 from applications.facts import known_of
 from applications.models import Application, Member
 from kaili_hukou import audit, identity, receipts
+from kaili_hukou.identity_acts import PROPOSERS
 from kaili_hukou.models import Person
-from kaili_hukou.models.people import number_digest, tail_digest
+from kaili_hukou.models.people import tail_digest
 from kaili_hukou.names import normalise_name
 from kaili_hukou.registers import division_title
 
@@ -48,13 +49,15 @@ def _found(request: HttpRequest, text: str) -> dict[str, Any]:
         return {"cases": list(cases.filter(receipt_number=receipt))}
     if receipt is not None:
         return {"hint": str(receipt)}
-    people = Person.objects.visible_to(request.user).filter(_who(text)).order_by("name")[:MOST]
+    who, number = _who(text)
+    people = Person.objects.visible_to(request.user).filter(who).order_by("name")[:MOST]
     found = list(people)
     members = Member.objects.filter(person__in=found).values("application")
     return {
         "people": found,
         "cases": list(cases.filter(Q(pk__in=members) | Q(enterprise__name=text))[:MOST]),
         "more": len(found) == MOST,
+        "by_former_number": any(one.is_formerly(number) for one in found),
     }
 
 
@@ -68,18 +71,24 @@ def _receipt(text: str) -> str | Exception | None:
         return fault
 
 
-def _who(text: str) -> Q:
+def _who(text: str) -> tuple[Q, str]:
+    """Whom the words mean, and the number where they are one."""
     try:
-        return Q(number_digest=number_digest(identity.check(text, timezone.localdate()).number))
+        number = identity.check(text, timezone.localdate()).number
     except identity.IdentityError:
         name = normalise_name(text)
+    else:
+        return Q(pk__in=Person.objects.with_number(number).values("pk")), number
     by_name = Q(name__startswith=name)
-    return by_name | Q(initials__startswith=text.upper()) if text.isascii() else by_name
+    return (by_name | Q(initials__startswith=text.upper()) if text.isascii() else by_name), ""
 
 
 @desk_page(CASE_READERS)
 def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    found = visible_person(request, pk)
+    rows = Person.objects.visible_to(request.user).prefetch_related("former_numbers")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        return _survivor(request, pk)
     audit.looked("查看人口", found)
     today = timezone.localdate()
     known = known_of("", found, today)
@@ -91,8 +100,19 @@ def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "cases": cases.for_lists().distinct(),
         "today": today,
         "revealable": [(name, title) for name, title in REVEALED.items() if getattr(found, name)],
+        "former_numbers": list(found.former_numbers.all()),
+        "acts": list(found.acts.select_related("proposed_by", "settled_by")),
+        "may_act": request.user.role in PROPOSERS,
     }
     return render(request, "applications/person.html", context)
+
+
+def _survivor(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A row that was merged leads on to the one that stands, for whoever may see that one."""
+    merged = get_object_or_404(Person, pk=pk, merged_into__isnull=False)
+    found = visible_person(request, merged.merged_into_id)
+    messages.info(request, "您打开的资料已合并到这一份。")
+    return redirect("desk:person", pk=found.pk)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from applications.models import Application
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
 from applications.standing import clock, term_of
+from applications.views.amendments import to_confirm
 from applications.workflow import MOVES, State
 from kaili_hukou.models import PoliceStation
 
@@ -43,6 +44,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "drafts": _drafts(request),
             "reads_only": request.user.role in READERS,
             "to_close": _to_close(request),
+            "to_confirm": to_confirm(request.user),
             "query": _query(request),
         },
     )

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from kaili_hukou.crypto import EncryptedField
+from kaili_hukou.masking import mask_identity_number
 from kaili_hukou.models.people import Person
 from kaili_hukou.models.staff import Officer
 from kaili_hukou.roles import Reach
@@ -32,6 +33,10 @@ class FormerNumber(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.until}"
+
+    @property
+    def masked_number(self) -> str:
+        return mask_identity_number(self.number)
 
 
 class PersonAct(models.Model):
@@ -59,6 +64,7 @@ class PersonAct(models.Model):
     proposed_at = models.DateTimeField("提请时间", default=timezone.now)
     settled_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
     settled_on = models.DateField("确认日期", null=True)
+    settled_reason = EncryptedField(verbose_name="确认(不采纳)意见")
 
     objects = ScopedQuerySet.as_manager()
     scope_paths = {Reach.STATION: "person__at_stations__station"}
@@ -82,3 +88,8 @@ class PersonAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.person}"
+
+    @property
+    def masked_number(self) -> str:
+        """The corrected number as lists show it; empty for a merge."""
+        return mask_identity_number(self.number) if self.number else ""

@@ -59,8 +59,19 @@ class HukouKind(models.TextChoices):
 
 class PersonQuerySet(ScopedQuerySet):
     def with_number(self, number: str) -> "PersonQuerySet":
-        """The person with this (folded, checked) identity number, by its digest."""
-        return self.filter(number_digest=number_digest(number))
+        """The person with this (folded, checked) identity number, present or former."""
+        return self.with_digests([number_digest(number)])
+
+    def with_digests(self, digests: list[str]) -> "PersonQuerySet":
+        """Whoever is or was known by one of these digests. Two index look-ups, never a scan."""
+        former = self.model._meta.get_field("former_numbers").related_model._base_manager
+        now = self.model._base_manager.filter(number_digest__in=digests).values("pk")
+        before = former.filter(number_digest__in=digests).order_by().values("person")
+        return self.filter(pk__in=now.union(before, all=True))
+
+    def visible_to(self, officer: Any) -> "PersonQuerySet":
+        """A row that was merged into another stands on no list; its cases stand with that one."""
+        return super().visible_to(officer).filter(merged_into__isnull=True)
 
 
 class Person(models.Model):
@@ -119,6 +130,17 @@ class Person(models.Model):
         self.number = number
         self.number_digest = number_digest(number)
         self.number_tail = tail_digest(number)
+
+    @property
+    def digests(self) -> list[str]:
+        """By these he is found on rosters: the present number and those before it."""
+        former = [row.number_digest for row in self.former_numbers.all()]
+        return [digest for digest in (self.number_digest, *former) if digest]
+
+    def is_formerly(self, number: str) -> bool:
+        """Whether this number is one that he was known by, and is not any more."""
+        now = self.number_digest
+        return bool(now and number) and now != number_digest(number)
 
     @property
     def masked_number(self) -> str:

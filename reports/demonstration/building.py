@@ -217,7 +217,13 @@ def _row(roster: Roster, number: int, entry: PersonEntry, kind: str) -> RosterEn
 def cases(builder: Builder, officers: dict[str, Officer]) -> None:
     """Every route in every state, shared among the stations."""
     desks = [
-        Desk(officers[f"{name}02"], officers[f"{name}03"], officers[f"{name}09"], officers["hz01"])
+        Desk(
+            officers[f"{name}02"],
+            officers[f"{name}03"],
+            officers[f"{name}09"],
+            officers["hz01"],
+            officers["hz02"],
+        )
         for _, name, _ in STATIONS
     ]
     turn = itertools.cycle(desks)

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 
+from applications.actions.amending import Proposal, confirm, propose
 from applications.actions.changing import Act
 from applications.actions.drafting import Opening, open_draft, save_draft
 from applications.actions.family import Guardian, MemberEntry, keep_family, with_everyone_present
 from applications.actions.moving import ACTIONS
 from applications.actions.registering import Registration, register
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
+from applications.grounds import HEARINGS, REOPENING_GROUNDS, REVOKING_CLAUSES
 from applications.models import Application, Member, StateChange
 from applications.policy.routes import ROUTES
 from applications.signing import GUARDIAN, OF_AGE, PRESENT
-from applications.workflow import State
+from applications.workflow import MOVES, State
 from kaili_hukou import enterprise, identity
 from kaili_hukou.actions import PersonEntry
 from kaili_hukou.audit import Actor, acting
@@ -42,6 +44,8 @@ PATHS: dict[State, tuple[str, ...]] = {
     State.REGISTERED: (*TO_APPROVED, "register"),
     State.WITHDRAWN: (*TO_ACCEPTED, "withdraw"),
     State.TERMINATED: ("receive", "ask_supplement", "terminate"),
+    State.ANNULLED: (*TO_APPROVED, "register", "annul"),
+    State.REVOKED: (*TO_APPROVED, "register", "revoke"),
     State.ARCHIVED: (*TO_APPROVED, "register", "archive"),
 }
 ORIGINS = {
@@ -129,14 +133,28 @@ def _guardian(member: Member, on: datetime.date) -> Guardian | None:
     return Guardian(person.name, "母亲" if person.sex == Sex.FEMALE else "父亲", person.number)
 
 
+def amending_details(name: str) -> dict[str, Any]:
+    """What a proposal of two officers tells besides its reason and proof."""
+    undone = {"hearing": HEARINGS["offered"], "notice": "凯公撤字〔2026〕1号,已直接送达"}
+    fraud = {"facts": "所交购房合同经核实系伪造。", "clause": REVOKING_CLAUSES["license"]}
+    ground = {"ground": REOPENING_GROUNDS["own"]}
+    return {
+        "annul": undone,
+        "revoke": undone | fraud,
+        "reopen": ground,
+        "retake": ground,
+    }.get(name, {})
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who does what at one station."""
+    """Who does what at one station; the second approver undoes what the first decided."""
 
     clerk: Officer
     second: Officer
     head: Officer
     approver: Officer
+    second_approver: Officer
 
     def officer_for(self, move: str) -> Officer:
         return {
@@ -243,12 +261,31 @@ class Builder:
             details=self._details(application, move, on),
         )
         with acting(Actor(officer)):
-            if move == "register":
+            if MOVES[move].proposers:
+                change = self._amend(application, move, desk, on)
+            elif move == "register":
                 change = register(application, act, self._registration(application, on))
             else:
                 change = ACTIONS[move](application, act)
         at = timezone.make_aware(datetime.datetime.combine(on, datetime.time(10, 20)))
         StateChange.objects.filter(pk=change.pk).update(at=at)
+
+    def _amend(
+        self, application: Application, move: str, desk: Desk, on: datetime.date
+    ) -> StateChange:
+        """Proposed at the window, confirmed in the household section."""
+        proposal = Proposal(
+            officer=desk.clerk,
+            on=on,
+            reason="演示:经核查,原登记有误",
+            proof="演示:核查报告",
+            details=amending_details(move),
+        )
+        amendment = propose(application, move, proposal)
+        with acting(Actor(desk.second_approver)):
+            change = confirm(amendment, desk.second_approver, on=on, version=application.version)
+        application.refresh_from_db()
+        return change
 
     def _details(self, application: Application, move: str, on: datetime.date) -> dict[str, Any]:
         members = application.members.filter(is_applicant=False)

@@ -112,7 +112,7 @@ class TestKnown:
     def test_everything_is_known_in_few_queries(self, desk, django_assert_max_num_queries):
         case = factories.application(desk=desk)
         factories.permit(case.applicant, issued_on=factories.today() - factories.days(400))
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(8):
             known = known_of("", case.applicant, factories.today())
         assert known.open_case == case
         assert known.permit is not None

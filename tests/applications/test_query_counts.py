@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 MOST = {
     "work": 12,
     "case": 32,
-    "accepted case": 28,
+    "accepted case": 29,
     "verdict": 14,
     "search": 9,
     "changelist": 9,
-    "person": 15,
+    "person": 16,
 }
 
 

@@ -22,7 +22,6 @@ from kaili_hukou import identity, receipts
 from kaili_hukou.models import AuditEntry, Household, Membership, Officer, Person
 from kaili_hukou.roles import Role
 from reports.demonstration.building import people_and_permits
-from reports.demonstration.cases import PATHS
 from reports.demonstration.people import Maker
 from residence_permits.models import Permit
 from residence_permits.terms import timeline
@@ -103,7 +102,7 @@ def test_the_counts_are_those_of_the_tables(demonstration):
 
 def test_every_route_stands_in_every_state(demonstration):
     pairs = Counter(Application.objects.values_list("route", "state"))
-    assert set(pairs) == set(itertools.product(ROUTES, PATHS))
+    assert set(pairs) == set(itertools.product(ROUTES, State))
 
 
 def test_every_role_has_an_account(demonstration):
