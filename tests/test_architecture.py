@@ -49,6 +49,7 @@ PURE = (
     "applications/workflow.py",
     "applications/deadlines.py",
     "applications/grounds.py",
+    "applications/evidence_rules.py",
     "applications/schooling.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
