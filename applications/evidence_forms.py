@@ -81,9 +81,7 @@ class PromiseForm(forms.Form):
 
     def __init__(self, data: Any = None, *, today: datetime.date) -> None:
         last = calendar().add_working_days(today, CHECK_DAYS)
-        super().__init__(
-            data, prefix="promise", initial={"promised_on": today, "check_by": last}
-        )
+        super().__init__(data, prefix="promise", initial={"promised_on": today, "check_by": last})
         self.today = today
 
     def clean(self) -> dict[str, Any]:
@@ -116,9 +114,7 @@ class OnFileForm(forms.Form):
 def told_of(offer: EvidenceItem) -> str:
     """An earlier paper in one line, without anything that stands on it."""
     station, rule = offer.application.station.short_name, rule_of(offer.code)
-    return (
-        f"{station} {offer.noted_at:%Y-%m-%d} {offer.get_state_display()},{rule.validity}"
-    )
+    return f"{station} {offer.noted_at:%Y-%m-%d} {offer.get_state_display()},{rule.validity}"
 
 
 class KeptForm(forms.Form):

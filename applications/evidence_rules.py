@@ -20,8 +20,8 @@ FOR_EVER: Final = -1
 class Rule:
     """`keeps`: for how many days a paper on file may stand for a new one (NEVER, FOR_EVER).
 
-    `promise` says why somebody may answer for it with a signature (国办发〔2020〕42号: facts that are
-    low in risk and can be checked later); empty where he may not. `why_not` is told instead.
+    `promise` says why somebody may answer for it with a signature (国办发〔2020〕42号: low in risk,
+    and it can be checked later); empty where he may not. `why_not` is told instead.
     """
 
     keeps: int

@@ -21,7 +21,9 @@ def valid_for(item: EvidenceItem, on: datetime.date) -> list[EvidenceItem]:
     return offers_for([item], on).get(item.pk, [])
 
 
-def offers_for(items: Iterable[EvidenceItem], on: datetime.date) -> dict[object, list[EvidenceItem]]:
+def offers_for(
+    items: Iterable[EvidenceItem], on: datetime.date
+) -> dict[object, list[EvidenceItem]]:
     """What is on file for each item, by one query for all of them."""
     wanted = {item.pk: (item.code, _person_of(item)) for item in items if item.state == "missing"}
     people = {person for _, person in wanted.values() if person}

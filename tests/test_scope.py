@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
 
 from applications.actions.evidence import attach
+from applications.actions.inquiring import ask_roster
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
 from applications.models import ParameterChange, Referral
@@ -129,6 +130,14 @@ DESK = (
     desk("paper", CASE_STAFF, "case", "receipt"),
     desk("evidence", CASE_READERS, "evidence"),
     desk("evidence", CASE_READERS, "evidence", method="post", data={"upload": "1"}),
+    desk("promise-paper", CASE_STAFF, "promised"),
+    desk("ask", CASE_STAFF, "talent", "recheck", method="post", ok=302),
+    desk("ask", CASE_STAFF, "talent", "nothing", method="post", ok=404),
+    desk("inquiries", CASE_READERS),
+    desk("inquiry", CASE_READERS, "inquiry"),
+    desk("inquiry", CASE_READERS, "inquiry", method="post"),
+    desk("inquiry-letter", CASE_STAFF, "inquiry"),
+    desk("promises", CASE_READERS),
     desk("scan", CASE_READERS, "scan"),
     desk("remove-scan", COUNTER, "scan", method="post", ok=302),
     desk("person", CASE_READERS, "person"),
@@ -313,7 +322,12 @@ def build_cast() -> SimpleNamespace:
     roster = factories.roster("relocation", factories.person_entry(), state="entered")
     company = factories.application("collective", desk=at_desk)
     refer_elsewhere("joining", at_desk.clerk, today())
+    talent = factories.application("talent", state="received", desk=at_desk)
+    at_home = factories.application("in_province", desk=at_desk)
     made = {
+        "talent": talent,
+        "promised": at_home.evidence.get(code="no_home_proof"),
+        "inquiry": ask_roster(talent, at_desk.clerk, today()),
         "case": case,
         "draft": factories.application("education", desk=at_desk),
         "person": case.applicant,

@@ -96,9 +96,7 @@ def ask_recheck(
     """人才资格复核: one press once the papers were received; acceptance does not wait for it."""
     if application.route != "talent" or application.state == State.DRAFT:
         raise Refused("只有已收件的人才引进办件需要资格复核。")
-    text = (
-        "请复核该人是否属于你单位引进(认定)的人才、所持人才引进证明是否真实有效,并函复本窗口。"
-    )
+    text = "请复核该人是否属于你单位引进(认定)的人才、所持人才引进证明是否真实有效,并函复本窗口。"
     question = Question(Kind.RECHECK, text, on, answer_by(on), bureau)
     return ask(application, question, officer)
 
@@ -154,7 +152,11 @@ def correct(
     if not reason.strip():
         raise Refused("更正已登记的答复,须写明理由。")
     _usable(inquiry, told, officer, today)
-    old = {"answer": inquiry.answer, "answered_on": inquiry.answered_on, "note": inquiry.answer_note}
+    old = {
+        "answer": inquiry.answer,
+        "answered_on": inquiry.answered_on,
+        "note": inquiry.answer_note,
+    }
     _set(inquiry, told, officer, before=(inquiry.answer, inquiry.answered_on))
     new = {"answer": told.answer, "answered_on": told.on, "note": told.note.strip()}
     changes = {name: (str(old[name] or ""), str(new[name])) for name in new}

@@ -184,9 +184,7 @@ def _nothing_unproved(application: Application, act: Act) -> None:
     """What a unit was asked must have been confirmed; a promise must not have been broken."""
     found = unproved(application)
     if found:
-        raise Refused(
-            f"还有材料没有核实:{'、'.join(found)}。请登记答复,或改收原件以后再批准。"
-        )
+        raise Refused(f"还有材料没有核实:{'、'.join(found)}。请登记答复,或改收原件以后再批准。")
     if found_false(rechecks(application)) and not act.reason.strip():
         raise Refused("人才资格复核的答复为「不属实」。仍要批准的,请写明核实情况和理由。")
 

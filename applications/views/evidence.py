@@ -69,6 +69,9 @@ def _page(request: HttpRequest, found: EvidenceItem, **bound: forms.Form) -> Htt
         "consequence": CONSEQUENCE,
         "scans": found.attachments.filter(removed_at__isnull=True).select_related("uploaded_by"),
         "letters": _letters(found),
+        "file_is_ours": EvidenceItem.objects.visible_to(request.user)
+        .filter(pk=found.on_file_id)
+        .exists(),
         "changeable": changeable,
         "kept_form": KeptForm(today=_today()) if _is_to_check(found) and at_counter else None,
     }
@@ -221,7 +224,9 @@ def promise_paper(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """告知承诺书, to be signed: what is promised, and what follows from a false promise."""
     found = get_object_or_404(
         EvidenceItem.objects.visible_to(request.user).select_related(
-            "application__station", "application__applicant", "application__enterprise",
+            "application__station",
+            "application__applicant",
+            "application__enterprise",
             "member__person",
         ),
         pk=pk,
