@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from applications.actions.inquiring import Question, Told, answer_by
 from applications.evidence_rules import CHECK_DAYS, rule_of
@@ -114,7 +115,7 @@ class OnFileForm(forms.Form):
 def told_of(offer: EvidenceItem) -> str:
     """An earlier paper in one line, without anything that stands on it."""
     station, rule = offer.application.station.short_name, rule_of(offer.code)
-    return f"{station} {offer.noted_at:%Y-%m-%d} {offer.get_state_display()},{rule.validity}"
+    return f"{station} {timezone.localdate(offer.noted_at)} {offer.get_state_display()},{rule.validity}"
 
 
 class KeptForm(forms.Form):

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.utils import timezone
 
 from applications.evidence_rules import rule_of
 from applications.models import EvidenceItem
@@ -49,7 +50,7 @@ def offers_for(
     )
     by_key: dict[tuple[str, object], list[EvidenceItem]] = {}
     for row in found:
-        if rule_of(row.code).valid_on(row.noted_at.date(), on):
+        if rule_of(row.code).valid_on(timezone.localdate(row.noted_at), on):
             by_key.setdefault((row.code, _person_of(row)), []).append(row)
     return {pk: by_key[key] for pk, key in wanted.items() if key in by_key}
 
