@@ -114,8 +114,8 @@ class OnFileForm(forms.Form):
 
 def told_of(offer: EvidenceItem) -> str:
     """An earlier paper in one line, without anything that stands on it."""
-    station, rule = offer.application.station.short_name, rule_of(offer.code)
-    return f"{station} {timezone.localdate(offer.noted_at)} {offer.get_state_display()},{rule.validity}"
+    station, day = offer.application.station.short_name, timezone.localdate(offer.noted_at)
+    return f"{station} {day} {offer.get_state_display()},{rule_of(offer.code).validity}"
 
 
 class KeptForm(forms.Form):

@@ -49,7 +49,7 @@ def test_after_its_day_the_list_and_the_case_say_so_and_a_person_ends_it(waiting
     assert "容缺已过期" in case_page(waiting, desk.clerk).text
     end = reverse("desk:move", args=[waiting.pk, "terminate"])
     assert end in case_page(waiting, desk.clerk).links
-    assert "须" in page(submit(client, client.get(end), {"reason": " "})).text or True
+    submit(client, client.get(end), {"reason": " "})
     assert factories.fresh(waiting).state == State.ACCEPTED
     submit(client, client.get(end), {"reason": "学历认证报告期满未补交,已两次电话告知"})
     ended = factories.fresh(waiting)
