@@ -147,7 +147,7 @@ class ApproveForm(MoveForm):
     """Each companion is decided by the approver; what the list says is proposed."""
 
     def add_fields(self) -> None:
-        self.told = _recheck_of(self)
+        self.notice = _recheck_of(self)
         members = list(self.application.members.select_related("person"))
         known = known_of("", self.application.applicant, self.today)
         opinions = judge(self.application, members, known).companions
@@ -189,7 +189,7 @@ class RefuseForm(MoveForm):
     reason_label = "不予批准的理由"
 
     def add_fields(self) -> None:
-        self.told = _recheck_of(self)
+        self.notice = _recheck_of(self)
         self.fields["facts"] = forms.CharField(
             label="认定的事实",
             min_length=6,
@@ -205,7 +205,7 @@ class RefuseForm(MoveForm):
             initial=[route.clause],
             widget=forms.CheckboxSelectMultiple,
         )
-        if self.told and not found_false(rechecks(self.application)):
+        if self.notice and not found_false(rechecks(self.application)):
             self.fields["other_ground"] = forms.BooleanField(
                 label="不批准的理由不是复核未答复",
                 help_text="没有答复不等于不属实,不能因此不予批准。",

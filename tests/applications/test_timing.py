@@ -242,7 +242,9 @@ def test_another_route_asks_for_its_facts_before_it_is_taken(desk):
     case = accepted(desk)
     client = factories.client_of(desk.clerk)
     typed = {"route": "residence", "reason": "学历无法认证,改按居住社保"}
-    first = submit(client, client.get(reverse("desk:move", args=[case.pk, "take_route"])), typed)
+    asked = client.get(reverse("desk:move", args=[case.pk, "take_route"]))
+    assert 'class="message info"' not in asked.content.decode()
+    first = submit(client, asked, typed)
     assert "请核对并补填" in page(first).text
     assert factories.fresh(case).route == "education"
     since = (today() - days(300)).isoformat()
