@@ -95,8 +95,8 @@ def _save(request: HttpRequest, application: Application) -> HttpResponse:
         return make_or_ask(request, application, then)
     if then.removeprefix("route:") in ROUTES:
         return _take_route(request, application, then.removeprefix("route:"))
-    if then.startswith("on-file:"):
-        return _use_on_file(request, application, then.removeprefix("on-file:"))
+    if then.startswith("filed:"):
+        return _use_on_file(request, application, then.removeprefix("filed:"))
     messages.success(request, "已保存。")
     return redirect("desk:case", pk=application.pk)
 

@@ -214,7 +214,7 @@ def test_one_press_in_the_dossier_uses_what_is_on_file(desk):
     client = factories.client_of(desk.clerk)
     shown = client.get(reverse("desk:case", args=[item.application_id]))
     assert "有 1 项材料本人以前交过" in page(shown).text
-    told = submit(client, shown, button=("then", f"on-file:{item.pk}"), has=("version",))
+    told = submit(client, shown, button=("then", f"filed:{item.pk}"), has=("version",))
     item = item_of(item.application, "degree_proof")
     assert (item.state, item.on_file) == (MADE.ON_FILE, source)
     assert "已登记为用存档材料" in page(told).text
