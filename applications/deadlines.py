@@ -23,19 +23,23 @@ def due_on(
     pauses: Iterable[Pause],
     calendar: Calendar,
 ) -> datetime.date | None:
-    """The last day of the term; None while a pause has not ended.
+    """The last day of the term; None where a pause that has not ended began before it.
 
     The day of acceptance does not count (民法典 第二百零一条); each working day inside a pause
-    is added at the end.
+    is added at the end. A pause that began after the term had run out takes nothing back.
     """
     stopped: set[datetime.date] = set()
+    standing_since = datetime.date.max
     for pause in pauses:
         if pause.until is None:
-            return None
-        stopped.update(_days(pause.since, pause.until))
+            standing_since = min(standing_since, pause.since)
+        else:
+            stopped.update(_days(pause.since, pause.until))
     day, left = accepted_on, working_days
     while left > 0:
         day += ONE_DAY
+        if day >= standing_since:
+            return None
         if day not in stopped and calendar.is_workday(day):
             left -= 1
     return day

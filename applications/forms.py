@@ -13,6 +13,7 @@ from django import forms
 from django.utils import timezone
 
 from applications.drafts import CompanionEntry, Draft
+from applications.evidence_rules import states_by_hand
 from applications.fact_fields import FIELDS, NOT_ASKED, NOTED
 from applications.facts import Told
 from applications.models import Application, Enterprise, EvidenceItem, Member
@@ -26,6 +27,9 @@ PEOPLELESS = frozenset({"collective"})
 # A relocation's own wish stands on the roster; told at the counter it does not count.
 TOLD_BY_ROSTER = {"relocation": frozenset({"voluntary"})}
 
+
+# Set on the page of the document alone.
+MET_OTHERWISE = frozenset({"verified", "promised", "on_file"})
 
 # Days that lie ahead by their nature.
 AHEAD = frozenset({"graduation_expected"})
@@ -88,17 +92,32 @@ class PlaceForm(forms.Form):
 
 
 class EvidenceForm(forms.Form):
-    """How each document of the list was met; 容缺 needs its last day."""
+    """How each document was met by hand; 容缺 needs its last day.
 
-    def __init__(self, items: Iterable[EvidenceItem], *args: Any, **options: Any) -> None:
+    A document that is met otherwise (asked of a unit, promised, on file, by a roster) is shown
+    as it stands, and changed on its own page.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[EvidenceItem],
+        *args: Any,
+        on_its_page: bool = False,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
         self.items = list(items)
         for item in self.items:
             if item.state == EvidenceItem.State.ROSTER:
                 continue
-            choices = [choice for choice in EvidenceItem.State.choices if choice[0] != "roster"]
+            if item.state in MET_OTHERWISE and not on_its_page:
+                continue
+            states = dict.fromkeys((*states_by_hand(item.code), item.state))
             self.fields[f"state_{item.pk}"] = forms.ChoiceField(
-                label=item.title, choices=choices, initial=item.state, required=False
+                label=item.title,
+                choices=[(state, EvidenceItem.State(state).label) for state in states],
+                initial=item.state,
+                required=False,
             )
             self.fields[f"until_{item.pk}"] = DayField(
                 label="后补期限", initial=item.deferred_until
@@ -117,7 +136,7 @@ class EvidenceForm(forms.Form):
         return data
 
     def rows(self) -> list[tuple[EvidenceItem, Any, Any]]:
-        """(item, state field, until field) for the page; fields are None where a roster answers."""
+        """(item, state field, until field) for the page; no fields where it is met otherwise."""
         return [
             (
                 item,

@@ -10,9 +10,11 @@ from applications.actions.registering import Registration
 from applications.facts import known_of
 from applications.grounds import NOT_ACCEPTED_GROUNDS
 from applications.models import Application, Member
+from applications.move_form import MoveForm
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import DECISION_TITLES, HOUSEHOLD_TITLES
-from applications.workflow import MOVES
+from applications.timing_forms import ExtendForm, PauseForm, TakeRouteForm
+from applications.verification import found_false, rechecks, standing_of
 from kaili_hukou.clauses import CLAUSES
 from kaili_hukou.forms import DayField
 from kaili_hukou.models import Household
@@ -20,40 +22,6 @@ from kaili_hukou.registers import calendar
 
 SUPPLEMENT_DAYS = 15
 SHORTEST_REASON = 6
-
-
-class MoveForm(forms.Form):
-    """A reason where the table wants one; more in the forms below."""
-
-    def __init__(
-        self, name: str, application: Application, *args: Any, today: datetime.date, **options: Any
-    ) -> None:
-        super().__init__(*args, **options)
-        self.move, self.application, self.today = MOVES[name], application, today
-        self.add_fields()
-        if self.asks_reason():
-            self.fields["reason"] = forms.CharField(
-                label=self.reason_label,
-                max_length=1000,
-                widget=forms.Textarea(attrs={"rows": 3}),
-                required=self.move.reason,
-            )
-
-    reason_label = "理由"
-
-    def add_fields(self) -> None:
-        """Fields beside the reason."""
-
-    def asks_reason(self) -> bool:
-        return self.move.reason
-
-    @property
-    def reason(self) -> str:
-        return self.cleaned_data.get("reason", "") if self.is_bound else ""
-
-    @property
-    def details(self) -> dict[str, Any]:
-        return {}
 
 
 class AcceptForm(MoveForm):
@@ -168,10 +136,18 @@ class ResumeForm(MoveForm):
         return {"came": self.cleaned_data["came"]} if self.is_bound else {}
 
 
+def _recheck_of(form: MoveForm) -> str:
+    """How the re-check of a talent stands, above the form of whoever decides."""
+    if form.application.route != "talent":
+        return ""
+    return standing_of(rechecks(form.application), form.today)
+
+
 class ApproveForm(MoveForm):
     """Each companion is decided by the approver; what the list says is proposed."""
 
     def add_fields(self) -> None:
+        self.notice = _recheck_of(self)
         members = list(self.application.members.select_related("person"))
         known = known_of("", self.application.applicant, self.today)
         opinions = judge(self.application, members, known).companions
@@ -217,6 +193,7 @@ class RefuseForm(MoveForm):
     reason_label = "不予批准的理由"
 
     def add_fields(self) -> None:
+        self.notice = _recheck_of(self)
         self.fields["facts"] = forms.CharField(
             label="认定的事实",
             min_length=6,
@@ -232,12 +209,19 @@ class RefuseForm(MoveForm):
             initial=[route.clause],
             widget=forms.CheckboxSelectMultiple,
         )
+        if self.notice and not found_false(rechecks(self.application)):
+            self.fields["other_ground"] = forms.BooleanField(
+                label="不批准的理由不是复核未答复",
+                help_text="没有答复不等于不属实,不能因此不予批准。",
+                error_messages={"required": "请确认:不批准的理由不是复核未答复。"},
+            )
 
     @property
     def details(self) -> dict[str, Any]:
         if not self.is_bound:
             return {}
-        return {name: self.cleaned_data[name] for name in ("clauses", "facts")}
+        names = [name for name in ("clauses", "facts", "other_ground") if name in self.fields]
+        return {name: self.cleaned_data[name] for name in names}
 
     def clean_reason(self) -> str:
         reason = str(self.cleaned_data["reason"]).strip()
@@ -323,6 +307,9 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve": ApproveForm,
     "refuse": RefuseForm,
     "register": RegisterForm,
+    "pause": PauseForm,
+    "extend": ExtendForm,
+    "take_route": TakeRouteForm,
 }
 
 

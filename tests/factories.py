@@ -272,7 +272,11 @@ def details_of(application, name, on):
         "not_accept": {"ground": "同一事项已在办理"},
         "check": {"findings": "比对无重复,材料相符。"},
         "approve": {"members": {str(one.pk): ("admitted", "") for one in companions}},
-        "refuse": {"clauses": [ROUTES[application.route].clause], "facts": "经核查与事实不符。"},
+        "refuse": {
+            "clauses": [ROUTES[application.route].clause],
+            "facts": "经核查与事实不符。",
+            "other_ground": True,
+        },
     }.get(name, {})
 
 

@@ -52,6 +52,7 @@ PURE = (
     "applications/workflow.py",
     "applications/deadlines.py",
     "applications/grounds.py",
+    "applications/evidence_rules.py",
     "applications/schooling.py",
     "applications/signing.py",
     "applications/statistics.py",

@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
 
 from applications.actions.evidence import attach
+from applications.actions.inquiring import ask_roster
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
 from applications.models import ParameterChange, Prospect, Referral
@@ -141,6 +142,14 @@ DESK = (
     desk("agent-end", COUNTER, "agent", method="post", ok=302),
     desk("evidence", CASE_READERS, "evidence"),
     desk("evidence", CASE_READERS, "evidence", method="post", data={"upload": "1"}),
+    desk("promise-paper", CASE_STAFF, "promised"),
+    desk("ask", CASE_STAFF, "talent", "recheck", method="post", ok=302),
+    desk("ask", CASE_STAFF, "talent", "nothing", method="post", ok=404),
+    desk("inquiries", CASE_READERS),
+    desk("inquiry", CASE_READERS, "inquiry"),
+    desk("inquiry", CASE_READERS, "inquiry", method="post"),
+    desk("inquiry-letter", CASE_STAFF, "inquiry"),
+    desk("promises", CASE_READERS),
     desk("scan", CASE_READERS, "scan"),
     desk("remove-scan", COUNTER, "scan", method="post", ok=302),
     desk("person", CASE_READERS, "person"),
@@ -385,7 +394,12 @@ def build_cast() -> SimpleNamespace:
     refer_elsewhere("joining", at_desk.clerk, today())
     settled = factories.application("bravery", state="registered", desk=at_desk)
     mended = NumberProposal(at_desk.clerk, "录错末位", "身份证")
+    talent = factories.application("talent", state="received", desk=at_desk)
+    at_home = factories.application("in_province", desk=at_desk)
     made = {
+        "talent": talent,
+        "promised": at_home.evidence.get(code="no_home_proof"),
+        "inquiry": ask_roster(talent, at_desk.clerk, today()),
         "case": case,
         "settled": settled,
         "amendment": factories.proposed(settled, "revoke", at_desk.clerk),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from applications.actions.changing import Overtaken, compare_and_set
 from applications.actions.evidence import note_evidence, sync_evidence
@@ -217,7 +218,15 @@ def _keep_people(application: Application, draft: Draft, people: list[Person]) -
     gone = application.members.exclude(pk__in=[member.pk for member in kept])
     for member in gone:
         audit.record("移出随迁人员", member, changes={"person": (str(member.person_id), None)})
-    gone.delete()
+    try:
+        with transaction.atomic():
+            gone.delete()
+    except ProtectedError:
+        names = "、".join(member.person.name for member in gone)
+        raise Refused(
+            f"「{names}」的材料已有扫描件、函询或被存档使用,不能移出;"
+            "不再随迁的,请保留并由审批人核定不准。"
+        ) from None
 
 
 def _keep_member(

@@ -19,6 +19,7 @@ from applications.models import Application, Member, ReceiptCounter, StateChange
 from applications.parameters import in_force
 from applications.policy.parameters import RULES_VERSION
 from applications.policy.routes import ROUTES
+from applications.verification import found_false, rechecks, unproved
 from applications.workflow import State
 from kaili_hukou import receipts
 from kaili_hukou.actions import Refused
@@ -156,6 +157,7 @@ def return_to_station(application: Application, act: Act) -> StateChange:
 def approve(application: Application, act: Act) -> StateChange:
     """批准: each member decided by the approver; the case as judged is kept with the decision."""
     _no_deferred(application)
+    _nothing_unproved(application, act)
     _decide_members(application, act)
     judged = _judged(application, act)
     if judged["opinion"] != "eligible" and not act.reason.strip():
@@ -178,6 +180,15 @@ def _no_deferred(application: Application) -> None:
     if open_items.exists():
         titles = "、".join(item.title for item in open_items)
         raise Refused(f"还有材料没有交齐:{titles}。请待派出所登记补交后再批准。")
+
+
+def _nothing_unproved(application: Application, act: Act) -> None:
+    """What a unit was asked must have been confirmed; a promise must not have been broken."""
+    found = unproved(application)
+    if found:
+        raise Refused(f"还有材料没有核实:{'、'.join(found)}。请登记答复,或改收原件以后再批准。")
+    if found_false(rechecks(application)) and not act.reason.strip():
+        raise Refused("人才资格复核的答复为「不属实」。仍要批准的,请写明核实情况和理由。")
 
 
 def _decide_members(application: Application, act: Act) -> None:
@@ -214,6 +225,7 @@ def refuse(application: Application, act: Act) -> StateChange:
     """不予批准: signed by a person, with reason and clauses; remedies stand on the paper."""
     if not act.details.get("clauses"):
         raise Refused("请选择不予批准所依据的条款。")
+    _not_for_silence(application, act)
     judged = _judged(application, act)
     change = advance(
         application,
@@ -223,6 +235,23 @@ def refuse(application: Application, act: Act) -> StateChange:
     )
     application.members.update(outcome=Outcome.REFUSED)
     return change
+
+
+# As letters of this desk name an answer that did not come.
+SILENCE = ("未复", "未答复", "没有答复", "未回复", "没有回复")
+
+
+def _not_for_silence(application: Application, act: Act) -> None:
+    """A talent is refused because of what a unit said, or on another ground; never for silence."""
+    if application.route != "talent" or found_false(rechecks(application)):
+        return
+    if not act.details.get("other_ground"):
+        raise Refused(
+            "人才资格复核没有「不属实」的答复。请确认不批准的理由不是复核未答复,并写明别的理由。"
+        )
+    words = act.reason + str(act.details.get("facts", ""))
+    if any(silence in words for silence in SILENCE):
+        raise Refused("复核未答复不能作为不予批准的理由,请写明别的事实和理由。")
 
 
 @transaction.atomic

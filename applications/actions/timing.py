@@ -1,6 +1,7 @@
 """What moves the promised day: a pause on a listed ground, an extension, another route."""
 
 import datetime
+from dataclasses import replace
 
 from django.db import IntegrityError, transaction
 
@@ -22,15 +23,25 @@ def pause(application: Application, act: Act) -> StateChange:
     ground = act.details.get("ground", "")
     if ground not in PAUSE_GROUNDS:
         raise Refused("暂停计时只限于列明的事由,请从中选择。")
-    change = advance(application, "pause", act, due_on=None)
+    _still_running(application, act, "暂停计时")
+    title = PAUSE_GROUNDS[ground]
+    change = advance(application, "pause", replace(act, details={"ground": title}))
     try:
         with transaction.atomic():
             Suspension.objects.create(
-                application=application, since=act.on, ground=ground, officer=act.officer
+                application=application, since=act.on, ground=title, officer=act.officer
             )
     except IntegrityError:
         raise Refused("这份办件的计时已经暂停,不用再暂停。") from None
+    reckon_deadline(application)
     return change
+
+
+def _still_running(application: Application, act: Act, title: str) -> None:
+    """A term that has run out is neither stopped nor lengthened: the delay stays seen."""
+    due = application.due_on
+    if due is not None and due < act.on:
+        raise Refused(f"承诺办结日 {due} 已过,不能再{title};请尽快办理并向申请人说明。")
 
 
 @transaction.atomic
@@ -53,6 +64,7 @@ def extend(application: Application, act: Act) -> StateChange:
         raise Refused(f"延长的期限为 1 至 {LONGEST_EXTENSION} 个工作日,请重新填写。")
     if application.extended_days:
         raise Refused(f"这份办件已延长过 {application.extended_days} 个工作日,不能再次延长。")
+    _still_running(application, act, "延长期限")
     change = advance(application, "extend", act, extended_days=days)
     reckon_deadline(application)
     return change
@@ -60,18 +72,23 @@ def extend(application: Application, act: Act) -> StateChange:
 
 @transaction.atomic
 def take_route(application: Application, act: Act) -> StateChange:
-    """Another route before the decision: number and day of acceptance are kept."""
+    """Another route before the decision: number, day and all that was told are kept.
+
+    `details["facts"]` holds what the new route asks for, as it is stored.
+    """
     code = act.details.get("route", "")
     if code not in ROUTES or code == application.route:
         raise Refused("请选择要改用的渠道。")
     old, new = ROUTES[application.route], ROUTES[code]
     if "collective" in (old.code, new.code):
         raise Refused("企业集体户与个人的渠道不能互换,请另建办件。")
+    told = {"from": old.code, "change": f"由「{old.title}」改用「{new.title}」"}
     change = advance(
         application,
         "take_route",
-        act,
+        replace(act, details={**act.details, **told}),
         route=new.code,
+        facts={**(application.facts or {}), **act.details.get("facts", {})},
         green_lane=new.green_lane,
         priority=new.priority,
         promised_days=in_force().days_on(new.promised_days, act.on),

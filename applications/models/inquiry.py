@@ -1,5 +1,6 @@
 """What another unit is asked: whom, when, by when, and what it answered."""
 
+import datetime
 import uuid
 
 from django.db import models
@@ -57,9 +58,30 @@ class Inquiry(models.Model):
         verbose_name_plural = "函询核验"
         ordering = ["sent_on", "created_at"]
         indexes = [models.Index(fields=["answer", "answer_by"], name="inquiry_waiting")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=models.Q(answer="", item__isnull=False),
+                name="one_letter_waits_for_an_item",
+            ),
+            models.UniqueConstraint(
+                fields=["application", "kind"],
+                condition=models.Q(answer="", item__isnull=True),
+                name="one_letter_of_a_kind_waits",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.addressee}"
+
+    def standing(self, on: datetime.date) -> tuple[str, str]:
+        """(colour, words) of the letter as seen on a day."""
+        if self.answer:
+            colour = {"true": "green", "false": "red"}.get(self.answer, "amber")
+            return colour, str(self.get_answer_display())
+        if self.answer_by < on:
+            return "amber", "未答复,已过期限"
+        return "grey", "待答复"
 
     @property
     def addressee(self) -> str:

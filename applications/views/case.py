@@ -1,5 +1,6 @@
 """One case: what is known, the verdict with its reasons, the documents, the moves, the history."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -14,10 +15,12 @@ from applications.access import CASE_READERS, COUNTER, desk_page, visible_case
 from applications.actions.amending import ended_as
 from applications.actions.changing import Overtaken, moves_for
 from applications.actions.drafting import change_route, save_draft
+from applications.actions.evidence import use_on_file
 from applications.documents import papers_of
 from applications.facts import Known, assess_routes, known_of, told_by
 from applications.forms import PEOPLELESS, Dossier
-from applications.models import Application, EvidenceItem, Member
+from applications.models import Application, EvidenceItem, Member, Suspension
+from applications.on_file import offers_for, valid_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
 from applications.standing import clock, provisional_years, term_of
@@ -31,7 +34,7 @@ from applications.views import (
     transfers,
 )
 from applications.views.moves import items_of, judged, make_or_ask, members_of, version_of
-from applications.workflow import MOVES, STEPS, State
+from applications.workflow import MOVES, STEPS, Move, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.roles import Role
@@ -93,7 +96,24 @@ def _save(request: HttpRequest, application: Application) -> HttpResponse:
         return make_or_ask(request, application, then)
     if then.removeprefix("route:") in ROUTES:
         return _take_route(request, application, then.removeprefix("route:"))
+    if then.startswith("filed:"):
+        return _use_on_file(request, application, then.removeprefix("filed:"))
     messages.success(request, "已保存。")
+    return redirect("desk:case", pk=application.pk)
+
+
+def _use_on_file(request: HttpRequest, application: Application, pk: str) -> HttpResponse:
+    """The newest paper on file for one document, by one press."""
+    item = next((one for one in items_of(application) if str(one.pk) == pk), None)
+    offers = valid_for(item, timezone.localdate()) if item else []
+    try:
+        if not offers:
+            raise Refused("这项材料没有可用的存档材料,请刷新后核对。")
+        use_on_file(item, offers[0], officer=request.user, on=timezone.localdate())
+    except Refused as fault:
+        messages.error(request, str(fault))
+    else:
+        messages.success(request, f"「{item.title}」已登记为用存档材料。")
     return redirect("desk:case", pk=application.pk)
 
 
@@ -118,12 +138,15 @@ def _again(
 def _context(
     request: HttpRequest, application: Application, dossier: Dossier | None
 ) -> dict[str, Any]:
-    members, items = members_of(application), items_of(application)
+    members = members_of(application)
+    items = dossier.evidence.items if dossier else items_of(application)
     today = timezone.localdate()
     known = known_of("", application.applicant, today)
     verdict = _verdict(application, members, known, dossier)
     at = clock(today)
     colour, term = term_of(application, at)
+    lapsed = _mark_papers(items, today, offered=dossier is not None)
+    pause = _pause_of(application)
     return {
         "case": application,
         "route": ROUTES[application.route],
@@ -136,7 +159,9 @@ def _context(
         "companion_rows": _companion_rows(members),
         "answers": _answers(application),
         "steps": _steps(application),
-        "moves": moves_for(application, request.user),
+        "moves": _fitting(moves_for(application, request.user), application, lapsed, pause),
+        "lapsed": lapsed,
+        "pause": pause,
         "suggested": _suggested(application, items),
         "waiting_for": _waiting_for(application),
         "papers": papers_of(application),
@@ -184,6 +209,41 @@ def _other_routes(
         for one in found
         if one.verdict != "ineligible" and one.route not in PEOPLELESS
     ]
+
+
+def _mark_papers(items: list[EvidenceItem], on: datetime.date, *, offered: bool) -> list[str]:
+    """Each document with what is on file for it; gives those that were to come and did not."""
+    offers = offers_for(items, on) if offered else {}
+    for item in items:
+        item.offers = offers.get(item.pk, [])
+        item.has_lapsed = (
+            item.state == EvidenceItem.State.DEFERRED
+            and item.deferred_until is not None
+            and item.deferred_until < on
+        )
+    return [item.title for item in items if item.has_lapsed]
+
+
+def _pause_of(application: Application) -> Suspension | None:
+    """The pause that stands; a case whose term is known has none."""
+    if application.accepted_on is None or application.due_on is not None:
+        return None
+    return application.suspensions.filter(until__isnull=True).first()
+
+
+def _fitting(
+    moves: list[tuple[Move, str]],
+    application: Application,
+    lapsed: list[str],
+    pause: Suspension | None,
+) -> list[tuple[Move, str]]:
+    """Without the moves that could only be refused as the case stands."""
+    hidden = {"pause" if pause else "go_on"}
+    if application.extended_days:
+        hidden.add("extend")
+    if application.state != State.SUPPLEMENT and not lapsed:
+        hidden.add("terminate")
+    return [(move, shut) for move, shut in moves if move.name not in hidden]
 
 
 def _companion_rows(members: list[Member]) -> list[dict[str, Any]]:

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page
-from applications.models import Application
+from applications.models import Application, Inquiry
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
 from applications.standing import clock, term_of
 from applications.views.amendments import to_confirm
-from applications.workflow import MOVES, State
+from applications.workflow import MOVES, OPEN, State
 from kaili_hukou.models import PoliceStation
 
 PAGE = 20
@@ -45,6 +45,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "reads_only": request.user.role in READERS,
             "to_close": _to_close(request),
             "to_confirm": to_confirm(request.user),
+            "open_letters": _open_letters(request, today),
             "query": _query(request),
         },
     )
@@ -121,21 +122,33 @@ def _to_close(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def _open_letters(request: HttpRequest, today: datetime.date) -> dict[str, int]:
+    """How many letters of open cases wait for an answer, and how many beyond their day."""
+    letters = Inquiry.objects.visible_to(request.user).filter(
+        answer="", application__state__in=OPEN
+    )
+    return letters.aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(answer_by__lt=today)))
+
+
 def _with_counts(cases: list[Application], today: datetime.date) -> list[Application]:
     """Each case with its people, its papers to come and the standing of its term: one query."""
+    late = Q(evidence__state="deferred")
     counts = {
-        pk: (people, late)
-        for pk, people, late in Application.objects.filter(pk__in=[case.pk for case in cases])
+        pk: numbers
+        for pk, *numbers in Application.objects.filter(pk__in=[case.pk for case in cases])
         .order_by()
         .annotate(
             people=Count("members", distinct=True),
-            late=Count("evidence", filter=Q(evidence__state="deferred"), distinct=True),
+            late=Count("evidence", filter=late, distinct=True),
+            lapsed=Count(
+                "evidence", filter=late & Q(evidence__deferred_until__lt=today), distinct=True
+            ),
         )
-        .values_list("pk", "people", "late")
+        .values_list("pk", "people", "late", "lapsed")
     }
     at = clock(today)
     for case in cases:
-        case.people, case.late_papers = counts[case.pk]
+        case.people, case.late_papers, case.lapsed_papers = counts[case.pk]
         case.colour, case.term = term_of(case, at)
     return cases
 

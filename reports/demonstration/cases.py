@@ -300,6 +300,7 @@ class Builder:
             "refuse": {
                 "clauses": [ROUTES[application.route].clause],
                 "facts": "演示:经核查,所述情况与事实不符。",
+                "other_ground": True,
             },
         }.get(move, {})
 

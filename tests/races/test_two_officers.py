@@ -7,12 +7,23 @@ import pytest
 from django.db import connection
 
 from applications.actions.changing import Overtaken
+from applications.actions.evidence import check_promise, promise
 from applications.actions.family import MemberEntry, keep_family
-from applications.models import Application, Enterprise, Member, ReceiptCounter, StateChange
+from applications.actions.inquiring import Told, answer, ask_recheck
+from applications.models import (
+    Application,
+    Enterprise,
+    EvidenceItem,
+    Inquiry,
+    Member,
+    ReceiptCounter,
+    StateChange,
+    Suspension,
+)
 from applications.workflow import State
 from kaili_hukou import receipts
 from kaili_hukou.actions import Refused, know_person
-from kaili_hukou.models import AuditEntry, Membership, Person
+from kaili_hukou.models import AuditEntry, Bureau, Membership, Person
 from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
@@ -202,3 +213,60 @@ def test_a_person_approved_in_one_case_is_registered_in_one_place(desk):
     at_once(*(pressed(case, "register", desk, who) for who in (desk.clerk, desk.second)))
     assert Membership.objects.filter(until__isnull=True).count() == 1
     assert Membership.objects.count() == 1
+
+
+def test_of_two_officers_who_answer_one_letter_one_answer_is_kept(desk):
+    case = factories.application("talent", state=State.ACCEPTED, desk=desk)
+    bureau = Bureau.objects.get(code="human_resources")
+    letter = ask_recheck(case, bureau, desk.clerk, factories.today())
+    seen = [Inquiry.objects.get(pk=letter.pk) for _ in range(2)]
+    told = [Told("true", factories.today(), "属实"), Told("false", factories.today(), "查无此人")]
+    officers = (desk.clerk, desk.second)
+    outcomes = at_once(
+        *(
+            lambda one=one, words=words, who=who: answer(one, words, who, factories.today())
+            for one, words, who in zip(seen, told, officers, strict=True)
+        )
+    )
+    assert refusals(outcomes) == [Refused]
+    assert AuditEntry.objects.filter(action="登记函询答复").count() == 1
+
+
+def test_of_two_presses_for_a_letter_one_is_sent(desk):
+    case = factories.application("talent", state=State.ACCEPTED, desk=desk)
+    bureau = Bureau.objects.get(code="human_resources")
+    outcomes = at_once(
+        *(
+            lambda who=who: ask_recheck(case, bureau, who, factories.today())
+            for who in (desk.clerk, desk.second)
+        )
+    )
+    assert refusals(outcomes) == [Refused]
+    assert Inquiry.objects.count() == 1
+
+
+def test_of_two_checks_of_a_promise_one_is_kept(desk):
+    case = factories.application("in_province", state=State.ACCEPTED, desk=desk)
+    item = case.evidence.get(code="no_home_proof")
+    today = factories.today()
+    promise(item, promised_on=today, check_by=today + factories.days(30), officer=desk.clerk)
+    seen = [EvidenceItem.objects.get(pk=item.pk) for _ in range(2)]
+    outcomes = at_once(
+        *(
+            lambda one=one, kept=kept, who=who: check_promise(one, kept, officer=who, on=today)
+            for one, kept, who in zip(
+                seen, ("true", "false"), (desk.clerk, desk.second), strict=True
+            )
+        )
+    )
+    assert refusals(outcomes) == [Refused]
+    assert AuditEntry.objects.filter(action="核查承诺").count() == 1
+
+
+def test_of_two_pauses_one_stands(desk):
+    case = factories.application(state=State.ACCEPTED, desk=desk)
+    outcomes = at_once(
+        *(pressed(case, "pause", desk, who, ground="experts") for who in (desk.clerk, desk.second))
+    )
+    assert refusals(outcomes) == [Overtaken]
+    assert Suspension.objects.count() == 1
