@@ -157,8 +157,13 @@ def cancel_permit(follow_up: FollowUp, officer: Officer, on: datetime.date) -> N
         raise Refused("这一事项没有要注销的居住证。")
     if follow_up.state != State.OPEN:
         raise Refused("这张居住证已经办过注销,没有再办一次。")
+    permit = Permit.objects.get(pk=follow_up.permit_id)
+    if permit.cancelled_on:
+        note = f"居住证此前已于 {permit.cancelled_on} 注销。"
+        settle(follow_up, State.NOT_APPLICABLE, officer, on, note=note)
+        return
     settle(follow_up, State.DONE, officer, on)
-    cancel(follow_up.permit, Permit.Cancelled.SETTLED, on)
+    cancel(permit, Permit.Cancelled.SETTLED, on)
 
 
 @transaction.atomic
