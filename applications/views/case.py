@@ -19,6 +19,7 @@ from applications.forms import PEOPLELESS, Dossier
 from applications.models import Application, EvidenceItem, Member
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
+from applications.referrals import other_doors
 from applications.standing import clock, provisional_years, term_of
 from applications.views import (
     amendments,
@@ -131,6 +132,8 @@ def _context(
         "items": items,
         "known": known,
         "verdict": verdict,
+        "elsewhere": other_doors(told_by(application, members).division, application.route),
+        "refers": request.user.role in COUNTER,
         "other_routes": _other_routes(application, members, known, verdict),
         "companion_rows": _companion_rows(members),
         "answers": _answers(application),
@@ -270,6 +273,8 @@ def verdict(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "case": application,
         "verdict": found,
+        "elsewhere": other_doors(told.division, application.route),
+        "refers": True,
         "companion_rows": rows,
         "unread": _unread(dossier),
     }

@@ -17,6 +17,7 @@ from applications.models import Application, EvidenceItem, Member
 from applications.move_forms import MoveForm, form_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
+from applications.referrals import other_doors
 from applications.workflow import MOVES
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
@@ -64,7 +65,9 @@ def _ask(
     audit.looked("查看办件", application)
     members, items = members_of(application), items_of(application)
     known = known_of("", application.applicant, _today())
+    told = told_by(application, members)
     context = {
+        "elsewhere": other_doors(told.division, application.route),
         "members": members,
         "items": items,
         "lacking": _lacking(name, items),
@@ -73,7 +76,7 @@ def _ask(
         "move": move,
         "form": form,
         "route": ROUTES[application.route],
-        "verdict": judged(application, told_by(application, members), known),
+        "verdict": judged(application, told, known),
         "version": application.version if not form.is_bound else version_of(request),
         "today": _today(),
     }
