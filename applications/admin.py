@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from applications.access import CASE_READERS, COUNTER
-from applications.models import Application, Enterprise, Referral
+from applications.models import Application, Enterprise, FollowUp, FollowUpList, Referral
 from applications.querysets import ApplicationQuerySet
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
+from kaili_hukou.roles import Role
 
 
 @admin.register(Application)
@@ -70,3 +71,26 @@ class ReferralAdmin(ReadOnlyAdmin):
     list_display = ["on", "station", "ground", "officer"]
     list_filter = ["ground"]
     list_select_related = ["station", "officer"]
+
+
+# Bureaus see what is theirs; a station reads what follows on the page of its case.
+FOLLOW_UP_READERS = frozenset({Role.BUREAU_CLERK, Role.APPROVER, Role.REFORM_OFFICE, Role.AUDITOR})
+
+
+@admin.register(FollowUpList)
+class FollowUpListAdmin(ReadOnlyAdmin):
+    viewers = FOLLOW_UP_READERS
+    list_display = ["bureau", "year", "quarter", "made_on", "made_by", "returned_on"]
+    list_filter = ["year", "quarter"]
+    list_select_related = ["bureau", "made_by"]
+    fields = ["bureau", "year", "quarter", "made_on", "made_by", "ground", "returned_on"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ReadOnlyAdmin):
+    viewers = FOLLOW_UP_READERS
+    list_display = ["kind", "whose", "bureau", "state", "since", "answered_on"]
+    list_filter = ["kind", "state"]
+    list_select_related = ["bureau", "member__person"]
+    fields = ["kind", "bureau", "state", "since", "answered_on"]
+    whose = masked("人员", "member.person.masked_number")

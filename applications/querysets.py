@@ -3,7 +3,7 @@
 import datetime
 from typing import Any, Self
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 
 from applications.workflow import COUNTER, DECIDING, OPEN, QUEUES
 from kaili_hukou.scope import ScopedQuerySet
@@ -40,3 +40,30 @@ class ApplicationQuerySet(ScopedQuerySet):
 
     def for_lists(self) -> Self:
         return self.select_related("applicant", "enterprise", "station", "town")
+
+
+class FollowUpQuerySet(ScopedQuerySet):
+    """Reading follow-ups: what was not handed over, what was not answered, how many of each."""
+
+    def to_hand_over(self, bureau: Any, until: datetime.date) -> Self:
+        return self.filter(bureau=bureau, state="open", since__lte=until)
+
+    def unanswered(self) -> Self:
+        return self.filter(state__in=("open", "handed"))
+
+    def counted_by_bureau_and_state(self, since: datetime.date, until: datetime.date) -> Any:
+        """Rows of (bureau, name, state, number) for those that began in the days, both included.
+
+        The station's own tasks stand under the bureau None.
+        """
+        return (
+            self.filter(since__gte=since, since__lte=until)
+            .order_by("bureau", "state")
+            .values_list("bureau", "bureau__name", "state")
+            .annotate(number=Count("pk"))
+        )
+
+    def for_lists(self) -> Self:
+        return self.select_related(
+            "bureau", "member__person", "application__station", "application__town", "handed_in"
+        )

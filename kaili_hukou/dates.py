@@ -95,6 +95,23 @@ def first_day(month: int) -> date | None:
     return date(year, index + 1, 1) if date.min.year <= year <= date.max.year else None
 
 
+def quarter_of(day: date) -> tuple[int, int]:
+    """The year and the quarter (1 to 4) in which a day lies."""
+    return day.year, (day.month + 2) // 3
+
+
+def quarter_before(day: date) -> tuple[int, int]:
+    """The last quarter that is over on a day."""
+    year, quarter = quarter_of(day)
+    return (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+
+
+def quarter_span(year: int, quarter: int) -> tuple[date, date]:
+    """The first and the last day of a quarter."""
+    last = 3 * quarter
+    return date(year, last - 2, 1), date(year, last, monthrange(year, last)[1])
+
+
 def month_in_words(month: int) -> str:
     """2026年5月."""
     year, index = divmod(month, MONTHS_A_YEAR)

@@ -51,6 +51,7 @@ PURE = (
     "applications/policy/*.py",
     "applications/workflow.py",
     "applications/deadlines.py",
+    "applications/duties_after.py",
     "applications/grounds.py",
     "applications/evidence_rules.py",
     "applications/schooling.py",
@@ -336,6 +337,7 @@ OTHER_STATES = {
     "applications/actions/undoing.py": "FollowUp.state",
     "applications/actions/transferring.py": "Certificate.state",
     "applications/actions/following_up.py": "FollowUp.state",
+    "applications/actions/handing_over.py": "FollowUp.state",
     "kaili_hukou/identity_acts.py": "PersonAct.state",
 }
 

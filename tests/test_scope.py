@@ -25,7 +25,7 @@ from applications.actions.evidence import attach
 from applications.actions.inquiring import ask_roster
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
-from applications.models import ParameterChange, Prospect, Referral
+from applications.models import FollowUp, FollowUpList, ParameterChange, Prospect, Referral
 from applications.scans import read_scan
 from kaili_hukou import audit
 from kaili_hukou.identity_acts import Proposal as NumberProposal
@@ -76,6 +76,9 @@ ROSTER_READERS = ROSTER_WRITERS | {"auditor", "reform_office"}
 PERMIT_WRITERS = frozenset({"window", "station_head"})
 ACCOUNT_KEEPERS = frozenset(ADMINS)
 CITY_READERS = frozenset(CITY)
+FOLLOW_UP_READERS = CASE_READERS | {"bureau_clerk"}
+LIST_READERS = CITY_READERS | {"bureau_clerk"}
+LIST_ANSWERERS = LIST_READERS - {"auditor"}
 NOBODY: frozenset[str] = frozenset()
 
 PICTURE = base64.b64decode(
@@ -172,6 +175,14 @@ DESK = (
     desk("person-act", AMENDERS, "person_act", method="post", data={"drop": "1"}),
     desk("search", CASE_READERS),
     desk("search", CASE_READERS, method="post", data={"q": "nobody"}),
+    desk("follow-ups", FOLLOW_UP_READERS),
+    desk("follow-ups", FOLLOW_UP_READERS, method="post", data={"bureau": "0"}),
+    desk("follow-up", COUNTER, "follow_up", method="post", data={"recipient": ""}, ok=302),
+    desk("allowance", COUNTER, "settled", method="post", ok=302),
+    desk("follow-up-list", LIST_READERS, "list", within="bureau"),
+    desk("follow-up-file", LIST_ANSWERERS, "list", within="bureau"),
+    desk("follow-up-answers", LIST_ANSWERERS, "list", method="post", within="bureau"),
+    desk("follow-up-confirm", LIST_ANSWERERS, "list", method="post", within="bureau", ok=302),
     desk("parameters", CITY_READERS),
     desk("parameters", CITY_READERS, method="post"),
     desk("parameters-export", CITY_READERS),
@@ -318,6 +329,8 @@ ADMIN = (
     ),
     *admin_rows("applications_enterprise", "enterprise", readers=CASE_READERS, within="station"),
     *admin_rows("applications_referral", "referral", readers=CASE_READERS, within="station"),
+    *admin_rows("applications_followuplist", "list", readers=LIST_READERS, within="bureau"),
+    *admin_rows("applications_followup", "row_of_list", readers=LIST_READERS, within="bureau"),
 )
 # Whoever comes may ask; nothing is kept and nobody is named.
 OPEN = (
@@ -347,7 +360,7 @@ APP_LISTS = {
     "kaili_hukou": EVERYONE,
     "residence_permits": PEOPLE_READERS | {"system_admin"},
     "rosters": ROSTER_READERS,
-    "applications": CASE_READERS,
+    "applications": CASE_READERS | {"bureau_clerk"},
 }
 
 
@@ -449,6 +462,7 @@ def build_cast() -> SimpleNamespace:
     made["village"] = Village.objects.first() or Village.objects.create(
         code="522601001001", name="试村", town=Town.objects.first(), station=here
     )
+    made |= build_follow_ups(at_desk, roster.supplier)
     officers = build_officers(here, there, roster.supplier)
     return SimpleNamespace(
         **made,
@@ -477,6 +491,22 @@ def batch_of_cards(person: Person, at_desk: Any) -> Batch:
     bring(request, there, Step(at_desk.clerk, today(), request.version))
     rows = PermitRequest.objects.filter(pk=request.pk)
     return make_batch(rows, at_desk.approver, today())
+
+
+def build_follow_ups(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
+    """What follows a settlement, and a list of it that is the bureau's."""
+    settled = factories.application("bravery", state="registered", desk=at_desk)
+    handed = FollowUpList.objects.create(
+        bureau=bureau, year=2026, quarter=1, made_on=today(), made_by=at_desk.approver, ground="试"
+    )
+    row = settled.follow_ups.get(kind="insurance")
+    FollowUp.objects.filter(pk=row.pk).update(bureau=bureau, handed_in=handed, state="handed")
+    return {
+        "settled": settled.members.get(),
+        "follow_up": settled.follow_ups.get(kind="land_rights"),
+        "list": handed,
+        "row_of_list": row,
+    }
 
 
 def build_officers(
@@ -633,6 +663,8 @@ LISTS = tuple(
         Row("admin:applications_referral_changelist", CASE_READERS, within="station"),
         Row("admin:rosters_roster_changelist", ROSTER_READERS, within="bureau"),
         Row("admin:rosters_rosterentry_changelist", ROSTER_READERS, within="bureau"),
+        Row("admin:applications_followup_changelist", LIST_READERS, within="bureau"),
+        Row("admin:applications_followuplist_changelist", LIST_READERS, within="bureau"),
     )
 )
 

@@ -89,7 +89,10 @@ def _ready_to_accept(application: Application, act: Act) -> None:
             "还缺:" + "、".join(missing) + "。请收齐、登记容缺,或用「一次性告知」告诉申请人。"
         )
     if application.opinion == "ineligible" and not act.reason.strip():
-        raise Refused("初审意见为「不符合本方案」。申请人坚持申请的应予受理,请写明情况。")
+        raise Refused(
+            "初审意见为「不符合本方案」,不等于不能落户,可先引导投靠等其他事由。"
+            "申请人坚持申请的应予受理,请写明情况。"
+        )
 
 
 def _gaps(application: Application) -> list[str]:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from applications.actions.changing import Act, advance
 from applications.actions.family import signed_or_refused
+from applications.actions.following_up import open_follow_ups
 from applications.models import Application, Member, StateChange
 from applications.policy.routes import ROUTES
 from kaili_hukou.actions import MoveIn, NewHousehold, Refused, move_in, move_out, open_household
@@ -55,6 +56,8 @@ def register(application: Application, act: Act, registration: Registration) -> 
     application.members.filter(outcome=Outcome.APPROVED).update(
         outcome=Outcome.RETURNED if returned else Outcome.REGISTERED
     )
+    registered = application.members.filter(outcome=Outcome.REGISTERED)
+    open_follow_ups(application, registered, registration.on)
     return change
 
 

@@ -7,11 +7,21 @@ from django.utils import timezone
 
 from applications.models.application import Application
 from applications.models.member import Member
+from applications.querysets import FollowUpQuerySet
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Officer, Person
 from kaili_hukou.roles import Reach
 from kaili_hukou.scope import ScopedQuerySet
 from residence_permits.models import Permit
+
+CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12
+
+
+def sheet_code(key: uuid.UUID) -> str:
+    """Twelve signs of a random key (60 bits), without I, L, O and U, which hands mistake."""
+    number = key.int
+    return "".join(CODE_LETTERS[number >> 5 * place & 31] for place in range(CODE_LENGTH))
 
 
 class FollowUpList(models.Model):
@@ -43,6 +53,11 @@ class FollowUpList(models.Model):
     def __str__(self) -> str:
         return f"{self.bureau} {self.year} 年第 {self.quarter} 季度"
 
+    @property
+    def code(self) -> str:
+        """Its number on the sheet, by which the sheet comes back to it."""
+        return sheet_code(self.pk)
+
 
 class FollowUp(models.Model):
     """One task for one person settled; created with the registration. 三(二), 三(三)4 to 8."""
@@ -58,6 +73,7 @@ class FollowUp(models.Model):
         PERMIT = "permit", "居住证注销"
 
     class State(models.TextChoices):
+        # With the station's own tasks it means that they are still to be done.
         OPEN = "open", "待移交"
         HANDED = "handed", "已移交"
         DONE = "done", "已接续"
@@ -87,7 +103,10 @@ class FollowUp(models.Model):
     answered_on = models.DateField("反馈日期", null=True)
     note = EncryptedField(verbose_name="备注")
 
-    objects = ScopedQuerySet.as_manager()
+    # What a bureau answers, in the words of its list; settled ones may still be corrected.
+    ANSWERS = (State.DONE, State.DECLINED, State.UNREACHABLE, State.NOT_APPLICABLE)
+
+    objects = FollowUpQuerySet.as_manager()
     scope_paths = {Reach.STATION: "application__station", Reach.BUREAU: "bureau"}
 
     class Meta:
@@ -106,6 +125,11 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_state_display()}"
+
+    @property
+    def code(self) -> str:
+        """清单行号: tells nothing of the person to whoever has not got the list."""
+        return sheet_code(self.pk)
 
 
 class FoundHome(models.Model):

@@ -23,6 +23,7 @@ from applications.models import Application, EvidenceItem, Member, Suspension
 from applications.on_file import offers_for, valid_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
+from applications.referrals import other_doors
 from applications.standing import clock, provisional_years, term_of
 from applications.views import (
     amendments,
@@ -155,6 +156,8 @@ def _context(
         "items": items,
         "known": known,
         "verdict": verdict,
+        "elsewhere": other_doors(told_by(application, members).division, application.route),
+        "refers": request.user.role in COUNTER,
         "other_routes": _other_routes(application, members, known, verdict),
         "companion_rows": _companion_rows(members),
         "answers": _answers(application),
@@ -330,6 +333,8 @@ def verdict(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "case": application,
         "verdict": found,
+        "elsewhere": other_doors(told.division, application.route),
+        "refers": True,
         "companion_rows": rows,
         "unread": _unread(dossier),
     }

@@ -1,5 +1,6 @@
 """受理: a number is typed or read; what is known appears, and which routes are open."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -17,10 +18,9 @@ from applications.facts import Known, Told, assess_routes, known_of
 from applications.models import Application, Referral
 from applications.person_forms import UNKNOWN_KIND, EnterpriseForm
 from applications.policy.routes import ROUTES
-from applications.referrals import REFERRALS
+from applications.referrals import other_doors
 from kaili_hukou import audit, identity
 from kaili_hukou.actions import PersonEntry, Refused, person_with
-from kaili_hukou.divisions import KAILI
 from kaili_hukou.forms import DivisionField, NameField, NumberField
 from kaili_hukou.registers import division_of_address, division_title, find_division
 
@@ -77,7 +77,7 @@ def _answer(form: IntakeForm) -> dict[str, Any]:
     division = data["division"] or (person.division if person else "")
     kind = data["hukou_kind"] or (person.hukou_kind if person else "")
     told = Told(birth_date=checked.birth_date, division=division, hukou_kind=kind)
-    rows = _by_hope(assess_routes(told, known))
+    rows, doors = _by_hope(assess_routes(told, known)), other_doors(division)
     return {
         "known": known,
         "checked": checked,
@@ -87,8 +87,8 @@ def _answer(form: IntakeForm) -> dict[str, Any]:
         "open_routes": [row for row in rows if row["verdict"].verdict != "ineligible"],
         "shut_routes": [row for row in rows if row["verdict"].verdict == "ineligible"],
         "answered": True,
-        "registered_here": division == KAILI,
-        "referrals": REFERRALS,
+        "registered_here": doors.within_city,
+        "referrals": doors.grounds,
         "today": today,
     }
 
@@ -214,4 +214,12 @@ def refer(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, f"已登记转办引导:{Referral.Ground(ground).label}。请告知当事人到对应窗口办理。"
         )
-    return redirect("desk:intake")
+    back = Application.objects.visible_to(request.user).filter(pk=_uuid(request.POST.get("case")))
+    return redirect("desk:case", pk=back.get().pk) if back.exists() else redirect("desk:intake")
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None

@@ -18,6 +18,7 @@ from applications.models import Application, EvidenceItem, Member
 from applications.move_forms import ApproveForm, MoveForm, form_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
+from applications.referrals import other_doors
 from applications.workflow import MOVES
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
@@ -65,7 +66,9 @@ def _ask(
     audit.looked("查看办件", application)
     members, items = members_of(application), items_of(application)
     known = known_of("", application.applicant, _today())
+    told = told_by(application, members)
     context = {
+        "elsewhere": other_doors(told.division, application.route),
         "members": members,
         "items": items,
         "lacking": _lacking(name, items),

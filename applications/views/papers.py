@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from applications.access import CASE_STAFF, desk_page, visible_case
-from applications.documents import PAPERS, paper_of
+from applications.documents import PAPERS, Printed, paper_of
+from applications.referrals import other_doors
 from kaili_hukou import audit
 
 
@@ -22,4 +23,14 @@ def paper(request: HttpRequest, pk: uuid.UUID, paper: str) -> HttpResponse:
     if built is None:
         raise Http404("这份办件还没有这种文书")
     audit.looked(f"打印{PAPERS[paper].title}", application)
-    return render(request, PAPERS[paper].template, {"paper": built, "case": application})
+    context = {
+        "paper": built,
+        "case": application,
+        "elsewhere": other_doors(_origin(built), application.route),
+    }
+    return render(request, PAPERS[paper].template, context)
+
+
+def _origin(built: Printed) -> str:
+    """Where the applicant is registered; an enterprise nowhere."""
+    return next((member.division for member in built.members if member.is_applicant), "")

@@ -12,6 +12,7 @@ from applications.facts import Known, Told, case_json, verdict_of
 from applications.forms import FactsForm
 from applications.person_forms import UNKNOWN_KIND
 from applications.policy.routes import ROUTES
+from applications.referrals import other_doors
 from kaili_hukou.forms import DayField, DivisionField
 
 
@@ -40,4 +41,5 @@ def self_check(request: HttpRequest, route: str) -> HttpResponse:
         told = Told(answers=facts.cleaned_data, **person.cleaned_data)
         known = Known(on=timezone.localdate())
         context["verdict"] = verdict_of(case_json(route, told, known))
+        context["elsewhere"] = other_doors(told.division, route)
     return render(request, "applications/self_check.html", context)

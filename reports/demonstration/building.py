@@ -7,11 +7,15 @@ from typing import Any
 
 from django.db import transaction
 
-from applications.models import Application
+from applications.actions.handing_over import compared, hand_over, take_answers
+from applications.handing_sheets import Line, Sheet
+from applications.models import Application, FollowUp
 from applications.policy.routes import ROUTES
+from applications.workflow import State
 from kaili_hukou import audit
 from kaili_hukou.actions import NewHousehold, PersonEntry, open_household
-from kaili_hukou.dates import add_months
+from kaili_hukou.audit import Actor, acting
+from kaili_hukou.dates import add_months, quarter_before, quarter_span
 from kaili_hukou.models import Bureau, Officer, Person, PoliceStation, StationPerson, Town
 from kaili_hukou.readings import initials, reading
 from reports.demonstration.accounts import STATIONS, make_accounts, told
@@ -43,7 +47,9 @@ def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
     people_and_permits(maker, scale, today, officers["dsz02"])
     public_households(today)
     applicants = rosters(maker, today, officers)
-    cases(Builder(maker, today, list(Town.objects.all()), applicants), officers)
+    builder = Builder(maker, today, list(Town.objects.all()), applicants)
+    cases(builder, officers)
+    handing_lists(builder, officers)
     return {"accounts": told(officers, password), "counts": counts()}
 
 
@@ -230,3 +236,38 @@ def cases(builder: Builder, officers: dict[str, Officer]) -> None:
     for route in ROUTES:
         for state in PATHS:
             builder.build(route, state, next(turn))
+
+
+# Families that settled in the last quarter, so that there is something to hand over.
+SETTLED_LAST_QUARTER = ("residence", "home_purchase", "in_province", "talent", "education")
+HANDED_TO = ("human_resources", "medical_insurance")
+ANSWERS = ("已接续", "联系不上", "已接续", "不适用", "已接续", "本人放弃")
+
+
+def handing_lists(builder: Builder, officers: dict[str, Officer]) -> None:
+    """The last quarter's lists: one half answered, one without an answer yet."""
+    today = builder.today
+    quarter = quarter_before(today)
+    builder.today = quarter_span(*quarter)[1]
+    desk = Desk(officers["dsz02"], officers["dsz03"], officers["dsz09"], officers["hz01"])
+    for route in SETTLED_LAST_QUARTER:
+        builder.build(route, State.REGISTERED, desk)
+    builder.today = today
+    for code in HANDED_TO:
+        bureau = Bureau.objects.get(code=code)
+        with acting(Actor(officers["hgb01"])):
+            made = hand_over(bureau, quarter, officers["hgb01"], on=today, ground="实施方案三(三)")
+        if bureau == officers["rsj01"].bureau:
+            rows = list(made.rows.order_by("pk"))
+            with acting(Actor(officers["rsj01"])):
+                preview = compared(made, _half_answered(made.code, rows), today)
+                take_answers(made, preview.answers, officers["rsj01"], today)
+
+
+def _half_answered(code: str, rows: list[FollowUp]) -> Sheet:
+    answers = itertools.cycle(ANSWERS)
+    told = rows[: len(rows) // 2 or 1]
+    lines = [
+        Line(number, row.code, next(answers), None, "") for number, row in enumerate(told, start=7)
+    ]
+    return Sheet(code, tuple(lines))

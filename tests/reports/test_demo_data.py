@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from applications.models import Application, EvidenceItem, Member
+from applications.models import Application, EvidenceItem, FollowUp, FollowUpList, Member
 from applications.policy.routes import ROUTES
 from applications.workflow import OPEN, State
 from kaili_hukou import identity, receipts
@@ -243,3 +243,11 @@ def test_another_seed_gives_other_people_and_twice_the_scale_twice_as_many(db):
     assert 950 <= len(few) <= 1000
     assert 1900 <= len(more) <= 2000
     assert len(few & more) < 50
+
+
+def test_what_follows_a_settlement_is_begun_handed_over_and_half_answered(demonstration):
+    lists = {made.bureau.code: made for made in FollowUpList.objects.select_related("bureau")}
+    states = {code: set(made.rows.values_list("state", flat=True)) for code, made in lists.items()}
+    assert states["medical_insurance"] == {"handed"}
+    assert {"handed", "done"} <= states["human_resources"]
+    assert FollowUp.objects.filter(state="open", bureau=None).exists()
