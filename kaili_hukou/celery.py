@@ -21,4 +21,9 @@ app.conf.beat_schedule = {
         "task": "applications.tasks.reckon_deadlines",
         "schedule": crontab(hour="1", minute="10"),
     },
+    # Which permits are suspended and whose window is open follows from the days; this notes it.
+    "sweep permits": {
+        "task": "residence_permits.tasks.sweep_permits",
+        "schedule": crontab(hour="0", minute="20"),
+    },
 }

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("admin/", admin.site.urls),
     path("desk/", include("applications.urls", namespace="desk")),
+    path("permits/", include("residence_permits.urls", namespace="permits")),
 ]
 
 handler400 = "kaili_hukou.views.bad_request"

@@ -326,6 +326,7 @@ OTHER_STATES = {
     "applications/actions/parameters.py": "ParameterChange.state",
     "residence_permits/actions/requests.py": "PermitRequest.state",
     "residence_permits/actions/producing.py": "Card.state",
+    "residence_permits/actions/cancelling.py": "Card.state",
     "applications/actions/amending.py": "Amendment.state",
     "applications/actions/transferring.py": "Certificate.state",
     "applications/actions/following_up.py": "FollowUp.state",

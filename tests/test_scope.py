@@ -27,6 +27,7 @@ from applications.actions.referring import refer_elsewhere
 from applications.models import ParameterChange, Referral
 from applications.scans import read_scan
 from kaili_hukou import audit
+from kaili_hukou.dates import add_months
 from kaili_hukou.jobs import enqueue
 from kaili_hukou.models import (
     Bureau,
@@ -42,6 +43,9 @@ from kaili_hukou.models import (
 )
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
+from residence_permits.actions.endorsing import Looked, endorse
+from residence_permits.actions.permits import Act as PermitAct
+from residence_permits.models import Endorsement
 from tests import factories
 from tests.factories import client_of, days, today
 
@@ -142,6 +146,29 @@ DESK = (
     desk("parameter-change", CITY_READERS, "change"),
     desk("parameter-change", CITY_READERS, "change", method="post"),
 )
+
+
+def permits(name: str, may: frozenset[str], of: str = "", **options: Any) -> Row:
+    return Row(f"permits:{name}", may, of, **{"within": "station" if of else ""} | options)
+
+
+PERMITS = (
+    permits("counter", PERMIT_WRITERS),
+    permits("counter", PERMIT_WRITERS, method="post", data={"number": "1"}, ok=302),
+    permits("counter-refuse", PERMIT_WRITERS, method="post", data={"number": "1", "reason": "x"}),
+    permits("undo", PERMIT_WRITERS, "endorsement", method="post", ok=302),
+    permits("due", PEOPLE_READERS),
+    permits("due-print", PEOPLE_READERS),
+    permits("due-export", PEOPLE_READERS),
+    permits("arrival", PERMIT_WRITERS),
+    permits("arrival", PERMIT_WRITERS, method="post"),
+    permits("permit", PEOPLE_READERS, "permit"),
+    permits("endorse", PERMIT_WRITERS, "permit", method="post", data={"version": "1"}),
+    permits("move", PERMIT_WRITERS, "permit"),
+    permits("move", PERMIT_WRITERS, "permit", method="post"),
+    permits("cancel", PERMIT_WRITERS, "permit"),
+    permits("cancel", PERMIT_WRITERS, "permit", method="post"),
+)
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
 OTHERWISE = {
@@ -220,8 +247,10 @@ ADMIN = (
         "residence_permits_permit",
         "permit",
         readers=PEOPLE_READERS,
-        changers=PERMIT_WRITERS,
+        changers=PEOPLE_READERS,
+        adders=NOBODY,
         within="station",
+        change_ok=302,
     ),
     *admin_rows(
         "rosters_roster", "roster", readers=ROSTER_READERS, changers=ROSTER_WRITERS, within="bureau"
@@ -246,7 +275,7 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-TABLE = DESK + ADMIN + OPEN
+TABLE = DESK + PERMITS + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
 LEADING_ON = 302
@@ -321,6 +350,7 @@ def build_cast() -> SimpleNamespace:
         "scan": attach(evidence, read_scan(PICTURE), "证明.png", at_desk.clerk),
         "household": factories.public_household(here),
         "permit": factories.permit(case.applicant, issued_on=today() - days(100)),
+        "endorsement": endorsed_today(at_desk),
         "roster": roster,
         "row": roster.entries.get(),
         "enterprise": company.enterprise,
@@ -348,6 +378,15 @@ def build_cast() -> SimpleNamespace:
         officers=officers,
         clients=Clients(officers),
     )
+
+
+def endorsed_today(desk: factories.Desk) -> Endorsement:
+    """Of another holder, a year after the issue: by a clerk of this station."""
+    holder = factories.permit(
+        factories.person(desk.station), issued_on=add_months(today(), -12) + days(5)
+    )
+    looked = Looked("employment", "劳动合同")
+    return endorse(holder, PermitAct(desk.clerk, today()), looked).endorsement
 
 
 def build_officers(
@@ -405,7 +444,7 @@ def test_the_self_check_is_open_to_all(row, at_the_desk):
     assert getattr(Client(), row.method)(row.url(at_the_desk)).status_code == 200
 
 
-@pytest.mark.parametrize("row", DESK + ADMIN, ids=str)
+@pytest.mark.parametrize("row", DESK + PERMITS + ADMIN, ids=str)
 def test_whoever_is_not_logged_in_is_sent_to_the_login(row, at_the_desk):
     answer = getattr(Client(), row.method)(row.url(at_the_desk), row.data)
     assert answer.status_code == 302
@@ -460,8 +499,9 @@ def test_the_login_is_open_and_shows_nobody(at_the_desk):
 
 POST_ONLY = tuple(
     row
-    for row in DESK
-    if row.method == "post" and not any(o.name == row.name and o.method == "get" for o in DESK)
+    for row in DESK + PERMITS
+    if row.method == "post"
+    and not any(o.name == row.name and o.method == "get" for o in DESK + PERMITS)
 )
 
 
