@@ -29,7 +29,7 @@ def find_permit(text: str, officer: Officer, on: datetime.date) -> Permit:
     found = (
         Permit.objects.visible_to(officer)
         .filter(which)
-        .select_related("person")
+        .select_related("person", "station")
         .annotate(refused_on=Subquery(refused.values("on")[:1]))
         .order_by(F("cancelled_on").desc(nulls_first=True))
         .first()
@@ -45,7 +45,7 @@ def _which(text: str, on: datetime.date) -> tuple[Q, identity.IdentityError | No
         number = identity.check(card.number if card else text, on).number
     except identity.IdentityError as fault:
         return Q(serial=text[:30].upper()), fault
-    return Q(person__number_digest=number_digest(number)) | Q(serial=text[:30]), None
+    return Q(person__number_digest=number_digest(number)), None
 
 
 def _not_found(text: str, fault: Any, officer: Officer) -> Refused:

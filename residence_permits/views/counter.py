@@ -74,6 +74,8 @@ def _endorsed(request: HttpRequest, looked: Looked) -> Result:
     permit = None
     try:
         permit = find_permit(typed, request.user, today)
+        if permit.station_id == request.user.station_id:
+            request.user.station = permit.station  # the record names it: not asked once more
         made = endorse(
             permit, Act(request.user, today), looked, confirmed="confirmed" in request.POST
         )
