@@ -19,7 +19,7 @@ MOST = {
     "verdict": 14,
     "search": 9,
     "changelist": 9,
-    "person": 15,
+    "person": 17,
 }
 
 

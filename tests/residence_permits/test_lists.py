@@ -200,23 +200,12 @@ def test_the_search_finds_by_number_serial_and_name(desk):
     made = factories.permit(factories.person(desk.station, name="单雄信"), issued_on=today())
     factories.permit(factories.person(desk.station), issued_on=today())
     client = client_of(desk.clerk)
-    for text in (made.person.number, made.serial, made.serial[:9].lower(), "单雄", "单雄信"):
+    for text in (made.person.number, made.serial, made.serial.lower(), "单雄信"):
         assert made.serial in found(client, text), text
     assert found(client, made.person.number) == {made.serial}
     assert found(client, "没有此人") == set()
-    for text in ("%", "' or 1=1", "4301041990", "x" * 500):
+    for text in ("%", "' or 1=1", "4301041990", "x" * 500, made.serial[:5]):
         assert found(client, text) == set()
-
-
-@pytest.mark.parametrize(
-    ("standing", "closes_in"), [("valid", 200), ("window", 20), ("suspended", -5)]
-)
-def test_the_list_is_filtered_by_how_a_permit_stands(standing, closes_in, desk):
-    made = {number: ending(number).serial for number in (200, 20, -5)}
-    rows = client_of(desk.clerk).get(reverse(CHANGELIST), {"standing": standing})
-    shown = {permit.serial for permit in rows.context["cl"].result_list}
-    assert made[closes_in] in shown
-    assert (made[-5] in shown) == (standing == "suspended")
 
 
 def test_a_permit_is_not_entered_or_changed_in_the_admin(desk):
