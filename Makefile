@@ -23,8 +23,9 @@ test: setup     ## the whole suite: SQLite always, PostgreSQL and Redis where th
 proof: setup    ## the long proofs in full
 	@PROOF=1 $(PY) -m tests.engines
 
-bench: setup
+bench: setup    ## speed beside the bare work; `python -m bench.permits` is the full million
 	@$(PY) bench/assess.py
+	@$(PY) -m bench.permits --permits 100000
 
 lint: setup
 	@.venv/bin/ruff check .

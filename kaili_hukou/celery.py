@@ -26,4 +26,9 @@ app.conf.beat_schedule = {
         "task": "applications.tasks.look_for_prospects",
         "schedule": crontab(hour="2", minute="30"),
     },
+    # Which permits are suspended and whose window is open follows from the days; this notes it.
+    "sweep permits": {
+        "task": "residence_permits.tasks.sweep_permits",
+        "schedule": crontab(hour="0", minute="20"),
+    },
 }

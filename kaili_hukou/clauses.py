@@ -347,7 +347,8 @@ _REGULATION_CLAUSES = (
         "第八条",
         "受理和签发机关",
         "公安机关负责居住证的申领受理、制作、发放、签注等证件管理工作。",
-        _PERMITS,
+        "residence_permits/actions/endorsing.py::endorse",
+        "rule",
     ),
     _regulation(
         "第九条",

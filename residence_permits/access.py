@@ -1,4 +1,4 @@
-"""Who works on residence permits, and the rows inside an officer's scope."""
+"""Who works with residence permits, and the rows inside an officer's scope."""
 
 import uuid
 
@@ -10,6 +10,7 @@ from kaili_hukou.roles import STATION_STAFF, Role
 from residence_permits.models import Permit, PermitRequest
 
 COUNTER = frozenset(STATION_STAFF)
+ENDORSING = frozenset({Role.WINDOW, Role.STATION_HEAD})
 STAFF = COUNTER | {Role.APPROVER}
 # Blanks and batches: sworn officers of a station, and the household section.
 MAKERS = frozenset({Role.WINDOW, Role.STATION_HEAD, Role.APPROVER})
@@ -35,5 +36,6 @@ def visible_request(request: HttpRequest, pk: uuid.UUID) -> PermitRequest:
 
 
 def visible_permit(request: HttpRequest, pk: uuid.UUID) -> Permit:
-    rows = Permit.objects.visible_to(request.user).select_related("person", "station", "town")
-    return get_object_or_404(rows, pk=pk)
+    """The permit inside the officer's scope; 404 where it is another's, or is not."""
+    rows = Permit.objects.visible_to(request.user)
+    return get_object_or_404(rows.select_related("person", "station", "town", "village"), pk=pk)

@@ -1,145 +1,85 @@
-"""Plain forms for permits and endorsements, until their own pages stand."""
+"""Permits in the admin: the list and the search; a permit itself has its own page."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.db import transaction
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from kaili_hukou import identity
-from kaili_hukou.actions import PersonEntry, know_person, person_with
-from kaili_hukou.desk_admin import DeskAdmin, masked
-from kaili_hukou.forms import DayField, NameField, NumberField
-from kaili_hukou.roles import POLICE, Role
-from residence_permits.actions.permits import keep_days, keep_permit
-from residence_permits.models import AcceptingBody, Endorsement, Permit
+from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
+from kaili_hukou.models import Person
+from kaili_hukou.models.people import number_digest
+from kaili_hukou.names import normalise_name
+from kaili_hukou.paging import FewPages
+from kaili_hukou.roles import Role
+from residence_permits.access import READERS
+from residence_permits.models import AcceptingBody, Permit
+from residence_permits.querysets import PermitQuerySet
 
-WRITERS = frozenset({Role.WINDOW, Role.STATION_HEAD})
-
-
-class PermitForm(forms.ModelForm):
-    """A permit is entered for a person by his number; whoever is on file is found by it."""
-
-    number = NumberField()
-    name = NameField()
-    residence_from = DayField(label="居住起始日", required=True)
-    issued_on = DayField(label="签发日期", required=True)
-
-    class Meta:
-        model = Permit
-        fields = [
-            "serial",
-            "town",
-            "address",
-            "basis",
-            "residence_from",
-            "residence_source",
-            "issued_on",
-        ]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.instance.person_id:
-            del self.fields["number"], self.fields["name"]
-
-    def clean_issued_on(self) -> Any:
-        day = self.cleaned_data["issued_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError("签发日期在今天以后,请核对。")
-        return day
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("number") and not self.instance.person_id:
-            person = person_with(data["number"])
-            if person and person.permits.in_force().exists():
-                self.add_error("number", "此人已有未注销的居住证,请先查看原证。")
-        return data
-
-    def entry(self) -> PersonEntry:
-        known = identity.check(self.cleaned_data["number"], timezone.localdate())
-        return PersonEntry(
-            number=known.number,
-            name=self.cleaned_data["name"],
-            birth_date=known.birth_date,
-            sex=known.sex,
-        )
-
-
-class EndorsementInline(admin.TabularInline):
-    model = Endorsement
-    extra = 1
-    fields = ["endorsed_on"]
-    can_delete = False
-
-    def _may(self, request: HttpRequest) -> bool:
-        return request.user.role in WRITERS
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+MOST_PEOPLE = 200
 
 
 @admin.register(Permit)
-class PermitAdmin(DeskAdmin):
-    viewers = frozenset(POLICE) | {Role.AUXILIARY, Role.AUDITOR}
-    editors = WRITERS
-    form = PermitForm
+class PermitAdmin(ReadOnlyAdmin):
+    """Read only: whatever a permit says changes by a recorded act on its page (条例 第二十条)."""
+
+    viewers = READERS
     list_display = ["serial", "person", "number", "town", "residence_from", "issued_on", "status"]
     list_select_related = ["person", "town"]
     list_filter = ["basis"]
-    inlines = [EndorsementInline]
+    list_per_page = 20
+    paginator = FewPages
+    ordering = ["-issued_on", "serial"]
+    sortable_by: list[str] = []
+    search_fields = ["serial"]
+    search_help_text = "公民身份号码、居住证编号或姓名(写全);中止和待签注的,见「签注名单」"
     number = masked("公民身份号码", "person.masked_number")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        own = list(PermitForm.Meta.fields)
-        return own if obj else ["number", "name", *own]
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("endorsements")
 
     @admin.display(description="状态")
     def status(self, permit: Permit) -> str:
         if permit.cancelled_on:
             return "已注销"
-        valid = permit.timeline(max(timezone.localdate(), permit.issued_on)).is_valid
-        return "有效" if valid else "使用功能中止"
+        over = permit.ends_on is not None and permit.ends_on <= timezone.localdate()
+        return "使用功能中止" if over else "有效"
 
-    @transaction.atomic
-    def save_model(self, request: HttpRequest, obj: Permit, form: PermitForm, change: bool) -> None:
-        if not change:
-            obj.station = request.user.station
-            obj.person = know_person(form.entry(), station=obj.station, may_rename=False)
-        keep_permit(obj, timezone.localdate(), new=not change)
+    def get_search_results(
+        self, request: HttpRequest, queryset: PermitQuerySet, search_term: str
+    ) -> tuple[PermitQuerySet, bool]:
+        """A number by its digest, a serial or a name in full: each by an index."""
+        text = search_term.strip()[:200]
+        return (queryset.filter(_meant(text)) if text else queryset), False
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        keep_days(form.instance, timezone.localdate())
+    def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = self.get_object(request, object_id)
+        if found is None:
+            raise self._no_such_row()
+        return redirect("permits:permit", pk=found.pk)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for row in formset.save(commit=False):
-            row.officer = request.user
-            row.save()
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        """`keep_permit` has recorded it."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and request.user.station_id is not None
+def _meant(text: str) -> Q:
+    """Whose permits: the people first, so that no engine walks through all permits for a name."""
+    try:
+        number = identity.check(text, timezone.localdate()).number
+    except identity.IdentityError:
+        if text.isascii():
+            return Q(serial=text.upper())
+        people = Person.objects.filter(name=normalise_name(text))
+    else:
+        people = Person.objects.filter(number_digest=number_digest(number))
+    return Q(person__in=list(people.values_list("pk", flat=True)[:MOST_PEOPLE]))
 
 
 @admin.register(AcceptingBody)
 class AcceptingBodyAdmin(DeskAdmin):
     """Which community service bodies may accept, from when to when: kept by the section."""
 
-    viewers = frozenset(POLICE) | {Role.AUXILIARY, Role.AUDITOR, Role.SYSTEM_ADMIN}
+    viewers = READERS | {Role.SYSTEM_ADMIN}
     editors = frozenset({Role.APPROVER})
     list_display = ["name", "station", "document", "valid_from", "valid_to"]
     list_select_related = ["station"]

@@ -333,6 +333,7 @@ OTHER_STATES = {
     "applications/actions/prospecting.py": "Prospect.state",
     "residence_permits/actions/requests.py": "PermitRequest.state",
     "residence_permits/actions/producing.py": "Card.state",
+    "residence_permits/actions/cancelling.py": "Card.state",
     "applications/actions/amending.py": "Amendment.state",
     "applications/actions/undoing.py": "FollowUp.state",
     "applications/actions/transferring.py": "Certificate.state",

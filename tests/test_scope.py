@@ -30,6 +30,7 @@ from applications.scans import read_scan
 from kaili_hukou import audit
 from kaili_hukou.identity_acts import Proposal as NumberProposal
 from kaili_hukou.identity_acts import propose_number
+from kaili_hukou.dates import add_months
 from kaili_hukou.jobs import enqueue
 from kaili_hukou.models import (
     Bureau,
@@ -50,6 +51,9 @@ from residence_permits.actions.producing import Blanks, make_batch, receive_blan
 from residence_permits.actions.requests import Step
 from residence_permits.models import AcceptingBody, Batch, PermitRequest, Residence
 from residence_permits.photographs import keep
+from residence_permits.actions.endorsing import Looked, endorse
+from residence_permits.actions.permits import Act as PermitAct
+from residence_permits.models import Endorsement
 from tests import factories
 from tests.factories import client_of, days, today
 from tests.scans import jpeg
@@ -206,8 +210,8 @@ PERMITS = (
     permits("apply", COUNTER, "person", method="post"),
     permits("request", PERMIT_READERS, "request"),
     permits("bring", COUNTER, "request", method="post"),
-    permits("move", CASE_STAFF, "request", "withdraw"),
-    permits("move", CASE_STAFF, "request", "withdraw", method="post"),
+    permits("request-move", CASE_STAFF, "request", "withdraw"),
+    permits("request-move", CASE_STAFF, "request", "withdraw", method="post"),
     permits("extend", CASE_STAFF, "request", method="post"),
     permits("paper", CASE_STAFF, "request", "missing"),
     permits("photograph", COUNTER, "request", method="post", ok=302),
@@ -221,14 +225,29 @@ PERMITS = (
     permits("sheet", PERMIT_MAKERS, "batch"),
     permits("uncollected", PERMIT_READERS),
     permits("renew", COUNTER, "permit", method="post"),
+    permits("counter", PERMIT_WRITERS),
+    permits("counter", PERMIT_WRITERS, method="post", data={"number": "1"}, ok=302),
+    permits("counter-refuse", PERMIT_WRITERS, method="post", data={"number": "1", "reason": "x"}),
+    permits("undo", PERMIT_WRITERS, "endorsement", method="post", ok=302),
+    permits("due", PEOPLE_READERS),
+    permits("due-print", PEOPLE_READERS),
+    permits("due-export", PEOPLE_READERS),
+    permits("arrival", PERMIT_WRITERS),
+    permits("arrival", PERMIT_WRITERS, method="post"),
+    permits("permit", PEOPLE_READERS, "permit"),
+    permits("endorse", PERMIT_WRITERS, "permit", method="post", data={"version": "1"}),
+    permits("move", PERMIT_WRITERS, "permit"),
+    permits("move", PERMIT_WRITERS, "permit", method="post"),
+    permits("cancel", PERMIT_WRITERS, "permit"),
+    permits("cancel", PERMIT_WRITERS, "permit", method="post"),
 )
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
 OTHERWISE = {
-    ("get permits:move/withdraw", "auxiliary"): 302,
-    ("post permits:move/withdraw", "auxiliary"): 302,
-    ("get permits:move/withdraw", "approver"): 302,
-    ("post permits:move/withdraw", "approver"): 302,
+    ("get permits:request-move/withdraw", "auxiliary"): 302,
+    ("post permits:request-move/withdraw", "auxiliary"): 302,
+    ("get permits:request-move/withdraw", "approver"): 302,
+    ("post permits:request-move/withdraw", "approver"): 302,
     ("get desk:move/withdraw", "auxiliary"): 302,
     ("post desk:move/withdraw", "auxiliary"): 302,
     ("get desk:move/withdraw", "approver"): 302,
@@ -304,8 +323,10 @@ ADMIN = (
         "residence_permits_permit",
         "permit",
         readers=PEOPLE_READERS,
-        changers=PERMIT_WRITERS,
+        changers=PEOPLE_READERS,
+        adders=NOBODY,
         within="station",
+        change_ok=302,
     ),
     *admin_rows(
         "residence_permits_acceptingbody",
@@ -432,6 +453,7 @@ def build_cast() -> SimpleNamespace:
             eligible_on=today(),
             noted_on=today(),
         ),
+        "endorsement": endorsed_today(at_desk),
         "roster": roster,
         "row": roster.entries.get(),
         "enterprise": company.enterprise,
@@ -507,6 +529,13 @@ def build_follow_ups(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
         "list": handed,
         "row_of_list": row,
     }
+def endorsed_today(desk: factories.Desk) -> Endorsement:
+    """Of another holder, a year after the issue: by a clerk of this station."""
+    holder = factories.permit(
+        factories.person(desk.station), issued_on=add_months(today(), -12) + days(5)
+    )
+    looked = Looked("employment", "劳动合同")
+    return endorse(holder, PermitAct(desk.clerk, today()), looked).endorsement
 
 
 def build_officers(
@@ -619,8 +648,9 @@ def test_the_login_is_open_and_shows_nobody(at_the_desk):
 
 POST_ONLY = tuple(
     row
-    for row in DESK
-    if row.method == "post" and not any(o.name == row.name and o.method == "get" for o in DESK)
+    for row in DESK + PERMITS
+    if row.method == "post"
+    and not any(o.name == row.name and o.method == "get" for o in DESK + PERMITS)
 )
 
 

@@ -13,7 +13,8 @@ from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Bureau, Officer
 from kaili_hukou.models.people import HukouKind
-from residence_permits.actions import cancel
+from residence_permits.actions.cancelling import end_as_settled
+from residence_permits.actions.permits import Act
 from residence_permits.models import Permit
 
 Kind, State = FollowUp.Kind, FollowUp.State
@@ -163,7 +164,8 @@ def cancel_permit(follow_up: FollowUp, officer: Officer, on: datetime.date) -> N
         settle(follow_up, State.NOT_APPLICABLE, officer, on, note=note)
         return
     settle(follow_up, State.DONE, officer, on)
-    cancel(permit, Permit.Cancelled.SETTLED, on)
+    basis = follow_up.application.receipt_number or ""
+    end_as_settled(permit, Act(officer, on, "在本市落户", {"case": basis}))
 
 
 @transaction.atomic

@@ -35,16 +35,26 @@ class Act:
 @transaction.atomic
 def change(permit: Permit, kind: str, act: Act, **values: Any) -> PermitEvent:
     """The one way in which what a permit says changes: compare, set, event, record."""
+    return changed(permit, kind, act, endorsed_days(permit), **values)
+
+
+def changed(
+    permit: Permit, kind: str, act: Act, endorsed_on: list[datetime.date], **values: Any
+) -> PermitEvent:
+    """`change` inside the caller's transaction, by the endorsements that stand after the act."""
     before = {name: getattr(permit, name) for name in values}
+    issued_on = values.get("issued_on", permit.issued_on)
+    ended = values.get("cancelled_on") is not None
+    days = _noted_days(permit, issued_on, endorsed_on, None if ended else act.on)
     updated = Permit.objects.filter(
         pk=permit.pk, version=permit.version, cancelled_on__isnull=True
-    ).update(version=F("version") + 1, **_sealed(permit, values))
+    ).update(version=F("version") + 1, **_sealed(permit, values), **days)
     if not updated:
         raise Overtaken("这张居住证刚刚被别人办理过或已注销,您的操作没有执行。请刷新后核对再办。")
-    for name, value in values.items():
+    for name, value in (values | days).items():
         setattr(permit, name, value)
     permit.version += 1
-    keep_days(permit, act.on)
+    _keep_stretches(permit, endorsed_on, act.on)
     return keep_event(permit, kind, act, before)
 
 
@@ -74,14 +84,49 @@ def _sealed(permit: Permit, values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def endorsed_days(permit: Permit) -> list[datetime.date]:
+    """The days of the endorsements that stand, asked anew."""
+    rows = permit.endorsements.filter(undone_at__isnull=True)
+    return list(rows.values_list("endorsed_on", flat=True))
+
+
 @transaction.atomic
 def keep_days(permit: Permit, on: datetime.date) -> None:
     """Rewrites the days on which the permit is valid, its next window and when it ends.
 
-    All three follow from issue and endorsements alone, so they hold without a nightly job; what
-    the sweep has noted begins anew.
+    All three follow from issue and endorsements alone, so they hold without a nightly job.
     """
-    endorsed_on = [row.endorsed_on for row in permit.endorsements.filter(undone_at__isnull=True)]
+    endorsed_on = endorsed_days(permit)
+    days = _noted_days(permit, permit.issued_on, endorsed_on, None if permit.cancelled_on else on)
+    if days:
+        Permit.objects.filter(pk=permit.pk).update(**days)
+    for name, value in days.items():
+        setattr(permit, name, value)
+    _keep_stretches(permit, endorsed_on, on)
+
+
+def _noted_days(
+    permit: Permit,
+    issued_on: datetime.date,
+    endorsed_on: list[datetime.date],
+    on: datetime.date | None,
+) -> dict[str, Any]:
+    """The days of the row where they change; then what the sweep has noted begins anew.
+
+    A permit that has ended (no day) waits for nothing.
+    """
+    opens_on, ends_on = (None, None) if on is None else next_days(issued_on, endorsed_on, on)
+    if (opens_on, ends_on) == (permit.window_opens_on, permit.ends_on):
+        return {}
+    return {
+        "window_opens_on": opens_on,
+        "ends_on": ends_on,
+        "noted": Permit.Noted.VALID,
+        "noted_on": None,
+    }
+
+
+def _keep_stretches(permit: Permit, endorsed_on: list[datetime.date], on: datetime.date) -> None:
     permit.stretches.all().delete()
     end = permit.cancelled_on or datetime.date.max
     Stretch.objects.bulk_create(
@@ -89,11 +134,6 @@ def keep_days(permit: Permit, on: datetime.date) -> None:
         for first, last in stretches(permit.issued_on, endorsed_on, on)
         if first <= end
     )
-    opens_on, ends_on = next_days(permit.issued_on, endorsed_on, on)
-    Permit.objects.filter(pk=permit.pk).update(
-        window_opens_on=opens_on, ends_on=ends_on, noted=Permit.Noted.VALID, noted_on=None
-    )
-    permit.window_opens_on, permit.ends_on = opens_on, ends_on
 
 
 def next_days(
@@ -106,11 +146,3 @@ def next_days(
     latest = max([issued_on, *(day for day in endorsed_on if day <= on)])
     shown = timeline(issued_on, endorsed_on, max(latest, issued_on))
     return (shown.window.opens_on if shown.window else None), shown.suspended_from
-
-
-@transaction.atomic
-def keep_permit(permit: Permit, on: datetime.date, *, new: bool) -> None:
-    """Saves what a form holds, with its stretches."""
-    permit.save(force_insert=new)
-    keep_days(permit, on)
-    audit.record("登记居住证" if new else "修改居住证", permit)

@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='permit',
-            index=models.Index(fields=['window_opens_on', 'noted'], name='permit_window'),
+            index=models.Index(fields=['noted', 'window_opens_on'], name='permit_window'),
         ),
         migrations.AddIndex(
             model_name='permit',

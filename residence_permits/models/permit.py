@@ -102,7 +102,7 @@ class Permit(models.Model):
             models.Index(fields=["station", "-issued_on"], name="permit_station"),
             models.Index(fields=["-issued_on", "serial"], name="permit_newest"),
             models.Index(fields=["ends_on", "noted"], name="permit_ends"),
-            models.Index(fields=["window_opens_on", "noted"], name="permit_window"),
+            models.Index(fields=["noted", "window_opens_on"], name="permit_window"),
             models.Index(fields=["town", "ends_on"], name="permit_town_ends"),
             models.Index(fields=["station", "ends_on"], name="permit_station_ends"),
         ]

@@ -19,7 +19,8 @@ from applications.workflow import State
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import AuditEntry, Bureau
 from kaili_hukou.models.people import number_digest
-from residence_permits.actions import cancel
+from residence_permits.actions.cancelling import CardIs, cancel, end_as_settled
+from residence_permits.actions.permits import Act
 from residence_permits.models import Permit
 from tests import factories
 from tests.factories import days, today
@@ -150,22 +151,21 @@ class TestThePermit:
             cancel_permit(stale, desk.clerk, today())
         with pytest.raises(Refused, match="没有再办一次"):
             cancel_permit(one(case, "permit"), desk.clerk, today())
-        assert AuditEntry.objects.filter(action="注销居住证").count() == 1
+        assert AuditEntry.objects.filter(action="居住证注销").count() == 1
 
     def test_one_ended_elsewhere_settles_the_task_too(self, desk):
         case = with_permit(desk)
-        cancel(Permit.objects.get(), "wish", today())
+        wish = Act(desk.clerk, today(), "本人申请")
+        cancel(Permit.objects.get(), wish, "wish", CardIs.RETURNED)
         cancel_permit(one(case, "permit"), desk.clerk, today())
         assert one(case, "permit").state == "not_applicable"
         assert Permit.objects.get().cancelled_for == "wish"
 
-    def test_a_permit_is_cancelled_once_and_not_before_its_issue(self, desk):
+    def test_a_permit_is_ended_once(self, desk):
         permit = factories.permit(factories.person(), issued_on=today() - days(10))
-        with pytest.raises(Refused, match="早于居住证签发日期"):
-            cancel(permit, "settled", today() - days(11))
-        cancel(permit, "settled", today())
-        with pytest.raises(Refused, match="已经注销"):
-            cancel(Permit.objects.get(), "dead", today())
+        end_as_settled(permit, Act(desk.clerk, today()))
+        with pytest.raises(Refused, match="注销"):
+            end_as_settled(Permit.objects.get(), Act(desk.clerk, today()))
         assert Permit.objects.get().cancelled_for == "settled"
 
     def test_the_permit_of_another_task_is_not_touched(self, desk):

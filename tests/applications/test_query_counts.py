@@ -19,7 +19,7 @@ MOST = {
     "verdict": 14,
     "search": 9,
     "changelist": 9,
-    "person": 16,
+    "person": 22,
 }
 
 

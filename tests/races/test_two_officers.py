@@ -23,7 +23,13 @@ from applications.models import (
 from applications.workflow import State
 from kaili_hukou import receipts
 from kaili_hukou.actions import Refused, know_person
+from kaili_hukou.dates import add_months
 from kaili_hukou.models import AuditEntry, Bureau, Membership, Person
+from residence_permits.actions.cancelling import cancel
+from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
+from residence_permits.actions.permits import Act as PermitAct
+from residence_permits.actions.sweeping import sweep
+from residence_permits.models import Permit, PermitEvent
 from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
@@ -270,3 +276,48 @@ def test_of_two_pauses_one_stands(desk):
     )
     assert refusals(outcomes) == [Overtaken]
     assert Suspension.objects.count() == 1
+
+
+# ------------------------------------------------------------------ residence permits
+
+
+def permit_acts(desk):
+    """Acts on one permit, each from the permit as its officer read it before."""
+    permit = factories.permit(
+        factories.person(desk.station),
+        issued_on=add_months(factories.today(), -12) + factories.days(5),
+    )
+
+    def seen(officer):
+        row = Permit.objects.select_related("person").get(pk=permit.pk)
+        return row, PermitAct(officer, factories.today(), "理由充分")
+
+    looked = Looked("employment", "劳动合同")
+    return permit, {
+        "endorse": lambda officer: endorse(*seen(officer), looked),
+        "refuse": lambda officer: refuse_endorsement(*seen(officer)),
+        "cancel": lambda officer: cancel(*seen(officer), "left", "returned"),
+    }
+
+
+@pytest.mark.parametrize("second", ["endorse", "refuse", "cancel"])
+def test_of_two_acts_on_one_permit_one_stands(second, desk):
+    permit, acts = permit_acts(desk)
+    outcomes = at_once(lambda: acts["endorse"](desk.clerk), lambda: acts[second](desk.second))
+    events = PermitEvent.objects.filter(permit=permit).count()
+    # Whoever read the permit after the other's act had ended may act on it, once.
+    assert len(refusals(outcomes)) + events == 2
+    assert permit.endorsements.count() == PermitEvent.objects.filter(kind="endorsed").count() <= 1
+    assert AuditEntry.objects.filter(object_id=str(permit.pk)).count() == events
+    if second == "endorse":
+        assert events == 1
+
+
+def test_the_sweep_and_an_endorsement_at_once_leave_both_right(desk):
+    permit, acts = permit_acts(desk)
+    at_once(lambda: acts["endorse"](desk.clerk), lambda: sweep(factories.today()))
+    row = Permit.objects.get(pk=permit.pk)
+    assert row.endorsed_on == [factories.today()]
+    assert row.ends_on == add_months(row.issued_on, 24)
+    sweep(factories.today())
+    assert Permit.objects.get(pk=permit.pk).noted == "valid"

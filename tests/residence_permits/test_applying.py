@@ -277,7 +277,7 @@ def test_another_station_sees_neither_person_nor_application(desk, other_desk, h
 def test_withdrawing_asks_for_a_reason_and_frees_the_person(desk, holder):
     made = applied(holder, desk)
     client = client_of(desk.clerk)
-    there = client.get(reverse("permits:move", args=[made.pk, "withdraw"]))
+    there = client.get(reverse("permits:request-move", args=[made.pk, "withdraw"]))
     assert "必填" in submit(client, there, {"reason": ""}).content.decode()
     submit(client, there, {"reason": "回原籍"})
     made.refresh_from_db()
