@@ -28,9 +28,9 @@ from applications.actions.referring import refer_elsewhere
 from applications.models import FollowUp, FollowUpList, ParameterChange, Prospect, Referral
 from applications.scans import read_scan
 from kaili_hukou import audit
+from kaili_hukou.dates import add_months
 from kaili_hukou.identity_acts import Proposal as NumberProposal
 from kaili_hukou.identity_acts import propose_number
-from kaili_hukou.dates import add_months
 from kaili_hukou.jobs import enqueue
 from kaili_hukou.models import (
     Bureau,
@@ -47,13 +47,12 @@ from kaili_hukou.models import (
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
-from residence_permits.actions.producing import Blanks, make_batch, receive_blanks
-from residence_permits.actions.requests import Step
-from residence_permits.models import AcceptingBody, Batch, PermitRequest, Residence
-from residence_permits.photographs import keep
 from residence_permits.actions.endorsing import Looked, endorse
 from residence_permits.actions.permits import Act as PermitAct
-from residence_permits.models import Endorsement
+from residence_permits.actions.producing import Blanks, make_batch, receive_blanks
+from residence_permits.actions.requests import Step
+from residence_permits.models import AcceptingBody, Batch, Endorsement, PermitRequest, Residence
+from residence_permits.photographs import keep
 from tests import factories
 from tests.factories import client_of, days, today
 from tests.scans import jpeg
@@ -529,6 +528,8 @@ def build_follow_ups(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
         "list": handed,
         "row_of_list": row,
     }
+
+
 def endorsed_today(desk: factories.Desk) -> Endorsement:
     """Of another holder, a year after the issue: by a clerk of this station."""
     holder = factories.permit(

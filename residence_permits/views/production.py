@@ -28,9 +28,15 @@ from residence_permits.actions.producing import (
 )
 from residence_permits.actions.requests import Step, why_not
 from residence_permits.flow import MOVES, State
-from residence_permits.request_forms import BlanksForm, HandForm, PhotographForm, RenewForm, SpoilForm
 from residence_permits.models import Batch, Card, Delivery, PermitRequest
 from residence_permits.photographs import content_of, earlier, keep
+from residence_permits.request_forms import (
+    BlanksForm,
+    HandForm,
+    PhotographForm,
+    RenewForm,
+    SpoilForm,
+)
 from residence_permits.sheets import printer_files
 
 PAGE = 50

@@ -16,8 +16,8 @@ from kaili_hukou.registers import division_of_address, division_title
 from residence_permits.access import COUNTER, READERS, visible_person
 from residence_permits.actions.applying import Applying, apply, register_residence, residence_from
 from residence_permits.conditions import missing, obstacles
-from residence_permits.request_forms import ApplyForm, ReceptionForm, RenewForm, ResidenceForm
 from residence_permits.models import PermitRequest, Residence
+from residence_permits.request_forms import ApplyForm, ReceptionForm, RenewForm, ResidenceForm
 
 
 @desk_page(COUNTER)

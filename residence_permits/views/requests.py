@@ -20,10 +20,10 @@ from residence_permits.actions.permits import Overtaken
 from residence_permits.actions.requests import Step, why_not
 from residence_permits.conditions import TITLES, standing
 from residence_permits.flow import MOVES, OPEN, State, open_to
-from residence_permits.request_forms import ApplyForm, ExtensionForm, ReasonForm
 from residence_permits.models import PermitRequest
 from residence_permits.papers import PAPERS, may_print
 from residence_permits.photographs import earlier
+from residence_permits.request_forms import ApplyForm, ExtensionForm, ReasonForm
 
 PAGE = 20
 ACTIONS = {
