@@ -5,6 +5,7 @@ from django.urls import path
 from applications.views import (
     case,
     evidence,
+    found_homes,
     intake,
     moves,
     papers,
@@ -12,6 +13,7 @@ from applications.views import (
     people,
     queue,
     self_check,
+    transfers,
 )
 
 app_name = "applications"
@@ -26,6 +28,12 @@ urlpatterns = [
     path("cases/<uuid:pk>/verdict/", case.verdict, name="verdict"),
     path("cases/<uuid:pk>/move/<slug:name>/", moves.move, name="move"),
     path("cases/<uuid:pk>/print/<slug:paper>/", papers.paper, name="paper"),
+    path("cases/<uuid:pk>/transfers/", transfers.transfers, name="transfers"),
+    path("on-the-way/", transfers.on_the_way, name="on-the-way"),
+    path("graduates/<uuid:pk>/reminded/", transfers.reminded, name="reminded"),
+    path("found-homes/", found_homes.found_homes, name="found-homes"),
+    path("found-homes/<uuid:pk>/", found_homes.act, name="found-home"),
+    path("people/<uuid:pk>/home/", found_homes.note, name="note-home"),
     path("evidence/<uuid:pk>/", evidence.item, name="evidence"),
     path("scans/<uuid:pk>/", evidence.scan, name="scan"),
     path("scans/<uuid:pk>/remove/", evidence.remove, name="remove-scan"),

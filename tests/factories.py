@@ -21,6 +21,7 @@ from kaili_hukou.dates import add_months
 from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
 from kaili_hukou.roles import STATION_STAFF, Role
 from reports.demonstration.cases import PATHS, facts_of
+from reports.demonstration.coming_over import come_over
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
 from rosters.models import Roster, RosterEntry
@@ -206,10 +207,11 @@ def saved(application, draft, *, version=None, on=None):
     return save_draft(application, draft, version=version or application.version, on=on or today())
 
 
-def application(route="education", *, state=State.DRAFT, desk, on=None, **told):
+def application(route="education", *, state=State.DRAFT, desk, on=None, on_the_way=False, **told):
     """A case brought to a state by the real moves, all on the day `on`, its papers handed in.
 
-    A case that is terminated was told to bring the rest ten days before.
+    A case that is terminated was told to bring the rest ten days before. The people of an
+    approved case may be registered, unless they are still `on_the_way`.
     """
     on = on or today()
     made = opened(draft(route, **told), desk=desk, route=route, on=on)
@@ -217,6 +219,8 @@ def application(route="education", *, state=State.DRAFT, desk, on=None, **told):
     for name in PATHS[State(state)]:
         late = on - days(10) if name == "ask_supplement" and state == "terminated" else on
         make(made, name, desk, on=late)
+    if state == State.APPROVED and not on_the_way:
+        come_over(made, desk.clerk, on)
     return made
 
 
@@ -255,6 +259,7 @@ def make(application, name, desk, *, on=None, officer=None, reason="核实无误
         **details_of(application, name, on) | details,
     )
     if name == "register":
+        come_over(application, officer or desk.clerk, on)
         return register(application, told, registration(application, on=on))
     return ACTIONS[name](application, told)
 

@@ -30,9 +30,10 @@ from applications.views import (
     transfers,
 )
 from applications.views.moves import items_of, judged, make_or_ask, members_of, version_of
-from applications.workflow import MOVES, STEPS, State
+from applications.workflow import MOVES, STEPS, Move, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
+from kaili_hukou.models import Officer
 from kaili_hukou.roles import Role
 
 # The cards of a case in the order in which they stand on its page.
@@ -123,6 +124,7 @@ def _context(
     verdict = _verdict(application, members, known, dossier)
     at = clock(today)
     colour, term = term_of(application, at)
+    panels = [found for make in PANELS if (found := make(application, request.user))]
     return {
         "case": application,
         "route": ROUTES[application.route],
@@ -135,8 +137,8 @@ def _context(
         "companion_rows": _companion_rows(members),
         "answers": _answers(application),
         "steps": _steps(application),
-        "moves": moves_for(application, request.user),
-        "suggested": _suggested(application, items),
+        "moves": _moves(application, members, request.user),
+        "suggested": "" if any(one.is_next for one in panels) else _suggested(application, items),
         "waiting_for": _waiting_for(application),
         "papers": papers_of(application),
         "history": application.history.select_related("officer__station"),
@@ -145,8 +147,17 @@ def _context(
         "provisional": provisional_years(application, at),
         "today": today,
         "decided": application.judged is not None,
-        "panels": [found for make in PANELS if (found := make(application, request.user))],
+        "panels": panels,
     }
+
+
+def _moves(
+    application: Application, members: list[Member], officer: Officer
+) -> list[tuple[Move, str]]:
+    """Those of the state; a part is registered only of several who are still awaited."""
+    awaited = sum(member.outcome == Member.Outcome.APPROVED for member in members)
+    found = moves_for(application, officer)
+    return [one for one in found if one[0].name != "register_part" or awaited > 1]
 
 
 def _verdict(

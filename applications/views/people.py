@@ -90,6 +90,10 @@ def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "place": division_title(found.division) if found.division else "",
         "cases": cases.for_lists().distinct(),
         "today": today,
+        "graduates_on": Member.objects.filter(person=found)
+        .graduated(today)
+        .values_list("graduates_on", flat=True)
+        .first(),
         "revealable": [(name, title) for name, title in REVEALED.items() if getattr(found, name)],
     }
     return render(request, "applications/person.html", context)

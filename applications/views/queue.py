@@ -13,7 +13,8 @@ from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page
 from applications.models import Application
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
-from applications.standing import clock, term_of
+from applications.standing import Clock, clock, term_of
+from applications.views.transfers import alarms_of
 from applications.workflow import MOVES, State
 from kaili_hukou.models import PoliceStation
 
@@ -31,7 +32,8 @@ def work(request: HttpRequest) -> HttpResponse:
     waiting = _waiting(request)
     cases = _filtered(request, waiting, today).in_queue_order(today).for_lists()
     page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
-    page.object_list = _with_counts(list(page.object_list), today)
+    at = clock(today)
+    page.object_list = _with_counts(list(page.object_list), at)
     return render(
         request,
         "applications/work.html",
@@ -43,6 +45,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "drafts": _drafts(request),
             "reads_only": request.user.role in READERS,
             "to_close": _to_close(request),
+            "on_the_way": alarms_of(request.user, today, at.calendar),
             "query": _query(request),
         },
     )
@@ -119,7 +122,7 @@ def _to_close(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _with_counts(cases: list[Application], today: datetime.date) -> list[Application]:
+def _with_counts(cases: list[Application], at: Clock) -> list[Application]:
     """Each case with its people, its papers to come and the standing of its term: one query."""
     counts = {
         pk: (people, late)
@@ -131,7 +134,6 @@ def _with_counts(cases: list[Application], today: datetime.date) -> list[Applica
         )
         .values_list("pk", "people", "late")
     }
-    at = clock(today)
     for case in cases:
         case.people, case.late_papers = counts[case.pk]
         case.colour, case.term = term_of(case, at)

@@ -19,6 +19,7 @@ from kaili_hukou.actions import PersonEntry
 from kaili_hukou.audit import Actor, acting
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Household, Officer, Town
+from reports.demonstration.coming_over import begin, come_over
 from reports.demonstration.people import GUIZHOU, KAILI, OUTSIDE, Maker
 
 # Moves from draft to each state; the last one's state is what the list is for.
@@ -131,6 +132,8 @@ class Builder:
             self._show_evidence(application, draft, began, desk)
         for number, move in enumerate(steps):
             self._make(application, move, desk, began + datetime.timedelta(days=2 * number))
+        if state == State.APPROVED:
+            begin(application, desk.clerk, self.today, further=self.serial % 2 == 0)
         return application
 
     def _draft(self, route: str) -> Draft:
@@ -207,6 +210,7 @@ class Builder:
         )
         with acting(Actor(officer)):
             if move == "register":
+                come_over(application, officer, on)
                 change = register(application, act, self._registration(application, on))
             else:
                 change = ACTIONS[move](application, act)
