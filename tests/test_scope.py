@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
 
 from applications.actions.evidence import attach
+from applications.actions.found_homes import Home, note_home
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
 from applications.models import ParameterChange, Referral
@@ -127,6 +128,15 @@ DESK = (
     desk("move", COUNTER, "case", "withdraw", method="post", data={"reason": ""}),
     desk("move", CASE_STAFF, "case", "nothing", ok=302),
     desk("paper", CASE_STAFF, "case", "receipt"),
+    desk("transfers", CASE_READERS, "case"),
+    desk("transfers", CASE_STAFF, "case", method="post", ok=302),
+    desk("on-the-way", CASE_READERS),
+    desk("reminded", COUNTER, "member", method="post", ok=302),
+    desk("found-homes", CASE_READERS),
+    desk("found-home", CASE_READERS, "home"),
+    desk("found-home", COUNTER, "home", method="post", data={"told": "1"}),
+    desk("note-home", COUNTER, "person"),
+    desk("note-home", COUNTER, "person", method="post"),
     desk("evidence", CASE_READERS, "evidence"),
     desk("evidence", CASE_READERS, "evidence", method="post", data={"upload": "1"}),
     desk("scan", CASE_READERS, "scan"),
@@ -313,7 +323,11 @@ def build_cast() -> SimpleNamespace:
     roster = factories.roster("relocation", factories.person_entry(), state="entered")
     company = factories.application("collective", desk=at_desk)
     refer_elsewhere("joining", at_desk.clerk, today())
+    settled = factories.application("bravery", state="registered", desk=at_desk).applicant
+    home = Home(ground="bought", found_on=today(), source="本人告知")
     made = {
+        "member": case.members.get(is_applicant=True),
+        "home": note_home(settled, home, at_desk.clerk, today=today()),
         "case": case,
         "draft": factories.application("education", desk=at_desk),
         "person": case.applicant,

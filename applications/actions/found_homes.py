@@ -120,8 +120,8 @@ def _between(earlier: datetime.date, on: datetime.date, today: datetime.date, ti
 
 
 def _once(found: FoundHome, title: str, **values: datetime.date) -> None:
-    empty = {f"{name}__isnull": True for name in values}
-    still = FoundHome.objects.filter(pk=found.pk, settled_on__isnull=True, **empty)
+    empty = dict.fromkeys(("settled_on", *values))
+    still = FoundHome.objects.filter(pk=found.pk, **empty)
     if not still.update(**values):
         raise Refused("这一条刚刚被别人办理过,请刷新后核对。")
     for name, value in values.items():
