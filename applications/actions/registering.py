@@ -68,6 +68,7 @@ def register(application: Application, act: Act, registration: Registration) -> 
     if people or application.enterprise:
         _answered(application, registration)
         _household_may_be_chosen(application, registration)
+    given = _numbers_given(people, registration)
     ends = len(people) + len(staying) == len(waiting)
     # The move comes first: whoever loses the race is told so before anybody is moved in.
     change = advance(
@@ -76,7 +77,7 @@ def register(application: Application, act: Act, registration: Registration) -> 
         replace(act, details=act.details | _told(registration, people, staying)),
         **(_last_day_and_receipt(application, registration, people) if ends else {}),
     )
-    _give_numbers(people, registration)
+    _give_numbers(given)
     if people or application.enterprise:
         _settle(application, registration, people)
         homes_told(application, act.officer, registration.on)
@@ -174,8 +175,9 @@ def _last_day_and_receipt(
     return {"registered_on": last, "population_receipt": told.get("receipt", "")}
 
 
-def _give_numbers(people: list[Member], registration: Registration) -> None:
+def _numbers_given(people: list[Member], registration: Registration) -> list[tuple[Person, str]]:
     """A person may lack a number until registration; then the population system has given one."""
+    given = []
     for member in people:
         person = member.person
         if person.number_digest:
@@ -184,6 +186,14 @@ def _give_numbers(people: list[Member], registration: Registration) -> None:
         if not number:
             raise Refused(f"「{person.name}」还没有公民身份号码,请填写人口信息系统给的号码。")
         _may_have(person, number, registration.on)
+        given.append((person, number))
+    if len({number for _, number in given}) < len(given):
+        raise Refused("给几个人填了同一个公民身份号码,请核对。")
+    return given
+
+
+def _give_numbers(given: list[tuple[Person, str]]) -> None:
+    for person, number in given:
         person.set_number(number)
         person.without_number = ""
         person.save()

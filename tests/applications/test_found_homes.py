@@ -44,7 +44,7 @@ def test_he_is_listed_told_and_moves_into_a_household_of_his_own(desk, settled):
 
 
 def test_he_may_move_into_a_household_that_is_there(desk, settled):
-    theirs = factories.household("family", desk.station)
+    theirs = factories.household("family", desk.station, head=factories.person(desk.station))
     settle(noted(settled, desk), today(), theirs.number, today=today())
     assert living_in(settled) == theirs
 

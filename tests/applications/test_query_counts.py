@@ -23,7 +23,7 @@ MOST = {
     "person": 16,
     "approved case": 34,
     "transfers": 24,
-    "on the way": 14,
+    "on the way": 15,
     "found homes": 10,
 }
 
