@@ -189,13 +189,15 @@ class Alarm:
     level: int
     colour: str
     words: str
+    # For a pupil who goes back it is the other place that is to act.
+    outward_words: str
 
 
 ALARMS: Final = (
-    Alarm(25, "red", "立即联系本人到场落户"),
-    Alarm(15, "red", "报所领导督办"),
-    Alarm(7, "amber", "提醒本人来落户"),
-    Alarm(0, "blue", "刚迁出"),
+    Alarm(25, "red", "立即联系本人到场落户", "立即联系接收地和本人"),
+    Alarm(15, "red", "报所领导督办", "报所领导督办"),
+    Alarm(7, "amber", "提醒本人来落户", "催接收地回执"),
+    Alarm(0, "blue", "刚迁出", "刚注销"),
 )
 
 

@@ -32,7 +32,11 @@ class RegisterForm(MoveForm):
     def add_fields(self) -> None:
         self.fields["on"] = DayField(label="落户日期", required=True, initial=self.today)
         self.fields["receipt"] = forms.CharField(
-            label="人口信息系统回执号", max_length=60, strip=True, required=False
+            label="人口信息系统回执号",
+            max_length=60,
+            strip=True,
+            required=False,
+            help_text="有人落户(或立户、注销)的必填。",
         )
         self._add_people()
         if self.application.route != "pupil_return":
@@ -41,6 +45,15 @@ class RegisterForm(MoveForm):
     @cached_property
     def waiting(self) -> list[Coming]:
         return people_to_come(self.application, self.today)
+
+    @property
+    def held_up(self) -> list[str]:
+        """Whom his transfer does not let in yet, for the head of the page."""
+        return [
+            f"「{coming.member.person.name}」还不能登记 - {coming.words}"
+            for coming in self.waiting
+            if not coming.is_ready
+        ]
 
     def _add_people(self) -> None:
         several = len(self.waiting) > 1

@@ -37,6 +37,17 @@ class Standing:
         return division_title(self.transfer.division) or "接收地未填"
 
     @property
+    def alarm_words(self) -> str:
+        if self.alarm is None:
+            return ""
+        return self.alarm.outward_words if self.transfer.outward else self.alarm.words
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing is left to note: the next step is the registration, or there is none."""
+        return self.step in (Step.READY, Step.TO_CANCEL, Step.SETTLED, Step.ARRIVED)
+
+    @property
     def gone_for(self) -> int:
         """Days since moving out."""
         moved_out_on = self.transfer.moved_out_on

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
 from applications.actions.graduates import remind
 from applications.actions.transferring import open_transfers
-from applications.channels import EXPIRING_DAYS, Step, alarm, unanswered_since
+from applications.channels import EXPIRING_DAYS, alarm, unanswered_since
 from applications.models import Application, Member, Transfer
 from applications.panels import Panel
 from applications.querysets import TransferQuerySet
@@ -31,8 +31,6 @@ from kaili_hukou.workdays import Calendar
 
 PAGE = 30
 NOT_YET = (State.DRAFT, State.RECEIVED, State.SUPPLEMENT, State.ACCEPTED, State.CHECKED)
-# Nothing more to do for the transfer itself: the next step is the registration.
-DONE = (Step.READY, Step.TO_CANCEL, Step.SETTLED, Step.ARRIVED)
 
 
 def panel(application: Application, officer: Officer) -> Panel | None:
@@ -46,7 +44,7 @@ def panel(application: Application, officer: Officer) -> Panel | None:
         "applications/_transfers.html",
         {"standings": found, "writes": officer.role in CASE_STAFF},
         aside=True,
-        is_next=any(one.step not in DONE for one in found),
+        is_next=any(not one.is_done for one in found),
     )
 
 

@@ -20,11 +20,11 @@ MOST = {
     "verdict": 14,
     "search": 9,
     "changelist": 9,
-    "person": 16,
-    "approved case": 34,
-    "transfers": 24,
+    "person": 15,
+    "approved case": 30,
+    "transfers": 16,
     "on the way": 15,
-    "found homes": 10,
+    "found homes": 8,
 }
 
 
