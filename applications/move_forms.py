@@ -6,18 +6,16 @@ from typing import Any
 from django import forms
 
 from applications.actions.drafting import judge
-from applications.actions.registering import Registration
 from applications.facts import known_of
 from applications.grounds import NOT_ACCEPTED_GROUNDS
 from applications.models import Application, Member
 from applications.move_form import MoveForm
 from applications.policy.routes import ROUTES
-from applications.policy.verdict import DECISION_TITLES, HOUSEHOLD_TITLES
+from applications.policy.verdict import DECISION_TITLES
 from applications.timing_forms import ExtendForm, PauseForm, TakeRouteForm
 from applications.verification import found_false, rechecks, standing_of
 from kaili_hukou.clauses import CLAUSES
 from kaili_hukou.forms import DayField
-from kaili_hukou.models import Household
 from kaili_hukou.registers import calendar
 
 SUPPLEMENT_DAYS = 15
@@ -230,74 +228,6 @@ class RefuseForm(MoveForm):
         return reason
 
 
-class RegisterForm(MoveForm):
-    """落户: the day, the receipt of the population system, and the household."""
-
-    def add_fields(self) -> None:
-        self.fields["on"] = DayField(label="落户日期", required=True, initial=self.today)
-        self.fields["receipt"] = forms.CharField(
-            label="人口信息系统回执号", max_length=60, strip=True
-        )
-        if self.application.route == "pupil_return":
-            return
-        proposed = ROUTES[self.application.route].household
-        self.fields["kind"] = forms.ChoiceField(
-            label="落户的户别", choices=Household.Kind.choices, initial=proposed
-        )
-        self.fields["number"] = forms.CharField(
-            label="户号",
-            max_length=20,
-            initial=self._public_household() if proposed == "public" else "",
-            help_text="已有的户填户号;新立户填人口系统给的新户号。",
-        )
-        self.fields["why"] = forms.CharField(
-            label="户别与建议不同的理由",
-            max_length=500,
-            required=False,
-            help_text=f"建议:{HOUSEHOLD_TITLES[proposed]}。选了别的户别必须写明。",
-        )
-
-    def _public_household(self) -> str:
-        found = Household.objects.filter(
-            station=self.application.station, kind="public", closed_on__isnull=True
-        ).first()
-        return found.number if found else ""
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        number = data.get("number", "").strip()
-        household = Household.objects.filter(number=number).first() if number else None
-        if household and household.station_id != self.application.station_id:
-            self.add_error("number", f"户号 {number} 属于{household.station.name},请核对。")
-        elif household and household.kind != data.get("kind"):
-            self.add_error("kind", f"户号 {number} 是{household.get_kind_display()},请核对户别。")
-        elif household and household.closed_on:
-            self.add_error("number", f"户号 {number} 已销户,请核对。")
-        proposed = ROUTES[self.application.route].household
-        if data.get("kind") and data["kind"] != proposed and not data.get("why", "").strip():
-            self.add_error("why", "所选户别与方案建议的不同,请写明理由。")
-        data["household"] = household
-        return data
-
-    @property
-    def registration(self) -> Registration:
-        data = self.cleaned_data
-        return Registration(
-            on=data["on"],
-            receipt=data["receipt"],
-            kind=data.get("kind", ""),
-            household=data.get("household"),
-            number=data.get("number", ""),
-            reason=data.get("why", ""),
-        )
-
-    @property
-    def details(self) -> dict[str, Any]:
-        if not self.is_bound:
-            return {}
-        return {"household_reason": self.cleaned_data.get("why", "")}
-
-
 FORMS: dict[str, type[MoveForm]] = {
     "accept": AcceptForm,
     "ask_supplement": SupplementForm,
@@ -306,7 +236,6 @@ FORMS: dict[str, type[MoveForm]] = {
     "check": CheckForm,
     "approve": ApproveForm,
     "refuse": RefuseForm,
-    "register": RegisterForm,
     "pause": PauseForm,
     "extend": ExtendForm,
     "take_route": TakeRouteForm,

@@ -8,9 +8,11 @@ from typing import Any
 class Panel:
     """`template` sees `panel` (this) and everything that the page of the case has.
 
-    `aside` cards stand at the right, beside the verdict; the others below the documents.
+    `aside` cards stand at the right, beside the verdict; the others below the documents. A card
+    that `is_next` holds the next step of the case: then no move below is the filled button.
     """
 
     template: str
     shown: dict[str, Any] = field(default_factory=dict)
     aside: bool = False
+    is_next: bool = False

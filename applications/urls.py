@@ -8,6 +8,7 @@ from applications.views import (
     evidence,
     family,
     followups,
+    found_homes,
     handing_lists,
     inquiries,
     intake,
@@ -19,6 +20,7 @@ from applications.views import (
     prospects,
     queue,
     self_check,
+    transfers,
 )
 
 app_name = "applications"
@@ -39,6 +41,12 @@ urlpatterns = [
     path("amendments/", amendments.amendments, name="amendments"),
     path("amendments/<uuid:pk>/", amendments.amendment, name="amendment"),
     path("cases/<uuid:pk>/ask/<slug:kind>/", inquiries.ask, name="ask"),
+    path("cases/<uuid:pk>/transfers/", transfers.transfers, name="transfers"),
+    path("on-the-way/", transfers.on_the_way, name="on-the-way"),
+    path("graduates/<uuid:pk>/reminded/", transfers.reminded, name="reminded"),
+    path("found-homes/", found_homes.found_homes, name="found-homes"),
+    path("found-homes/<uuid:pk>/", found_homes.act, name="found-home"),
+    path("people/<uuid:pk>/home/", found_homes.note, name="note-home"),
     path("evidence/<uuid:pk>/", evidence.item, name="evidence"),
     path("evidence/<uuid:pk>/promise/", evidence.promise_paper, name="promise-paper"),
     path("inquiries/", inquiries.inquiries, name="inquiries"),

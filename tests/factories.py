@@ -23,6 +23,7 @@ from kaili_hukou.dates import add_months
 from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
 from kaili_hukou.roles import STATION_STAFF, Role
 from reports.demonstration.cases import PATHS, amending_details, facts_of, sign_all
+from reports.demonstration.coming_over import come_over
 from residence_permits.actions.permits import keep_days
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
@@ -211,10 +212,13 @@ def saved(application, draft, *, version=None, on=None):
     return save_draft(application, draft, version=version or application.version, on=on or today())
 
 
-def application(route="education", *, state=State.DRAFT, desk, on=None, signed=True, **told):
+def application(
+    route="education", *, state=State.DRAFT, desk, on=None, signed=True, on_the_way=False, **told
+):
     """A case brought to a state by the real moves, all on the day `on`: papers handed in, signed.
 
-    A case that is terminated was told to bring the rest ten days before.
+    A case that is terminated was told to bring the rest ten days before. The people of an
+    approved case may be registered, unless they are still `on_the_way`.
     """
     on = on or today()
     made = opened(draft(route, **told), desk=desk, route=route, on=on)
@@ -224,6 +228,8 @@ def application(route="education", *, state=State.DRAFT, desk, on=None, signed=T
     for name in PATHS[State(state)]:
         late = on - days(10) if name == "ask_supplement" and state == "terminated" else on
         make(made, name, desk, on=late)
+    if state == State.APPROVED and not on_the_way:
+        come_over(made, desk.clerk, on)
     return made
 
 
@@ -314,6 +320,7 @@ def make(application, name, desk, *, on=None, officer=None, reason="核实无误
         **details_of(application, name, on) | details,
     )
     if name == "register":
+        come_over(application, officer or desk.clerk, on)
         return register(application, told, registration(application, on=on))
     return ACTIONS[name](application, told)
 

@@ -57,6 +57,7 @@ PURE = (
     "applications/schooling.py",
     "applications/signing.py",
     "applications/statistics.py",
+    "applications/channels.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
 PURE_LIBRARIES = {

@@ -22,6 +22,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
 
 from applications.actions.evidence import attach
+from applications.actions.found_homes import Home, note_home
 from applications.actions.inquiring import ask_roster
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
@@ -146,6 +147,15 @@ DESK = (
     desk("family", CASE_READERS, "case"),
     desk("family", COUNTER, "case", method="post"),
     desk("agent-end", COUNTER, "agent", method="post", ok=302),
+    desk("transfers", CASE_READERS, "case"),
+    desk("transfers", CASE_STAFF, "case", method="post", ok=302),
+    desk("on-the-way", CASE_READERS),
+    desk("reminded", COUNTER, "member", method="post", ok=302),
+    desk("found-homes", CASE_READERS),
+    desk("found-home", CASE_READERS, "home"),
+    desk("found-home", COUNTER, "home", method="post", data={"told": "1"}),
+    desk("note-home", COUNTER, "person"),
+    desk("note-home", COUNTER, "person", method="post"),
     desk("evidence", CASE_READERS, "evidence"),
     desk("evidence", CASE_READERS, "evidence", method="post", data={"upload": "1"}),
     desk("promise-paper", CASE_STAFF, "promised"),
@@ -429,7 +439,10 @@ def build_cast() -> SimpleNamespace:
     mended = NumberProposal(at_desk.clerk, "录错末位", "身份证")
     talent = factories.application("talent", state="received", desk=at_desk)
     at_home = factories.application("in_province", desk=at_desk)
+    home = Home(ground="bought", found_on=today(), source="本人告知")
     made = {
+        "member": case.members.get(is_applicant=True),
+        "home": note_home(settled.applicant, home, at_desk.clerk, today=today()),
         "talent": talent,
         "promised": at_home.evidence.get(code="no_home_proof"),
         "inquiry": ask_roster(talent, at_desk.clerk, today()),

@@ -12,7 +12,9 @@ from django.db.models import F
 
 from applications.actions.changing import Act, advance
 from applications.actions.family import signed_or_refused
+from applications.actions.found_homes import homes_told
 from applications.actions.timing import extend, go_on, pause, take_route
+from applications.actions.transferring import open_transfers
 from applications.deadlines import due_on, telling_by
 from applications.facts import case_json, decided_case, known_of, told_by, verdict_of
 from applications.models import Application, Member, ReceiptCounter, StateChange
@@ -28,12 +30,16 @@ from kaili_hukou.registers import calendar
 Outcome = Member.Outcome
 
 
+@transaction.atomic
 def receive(application: Application, act: Act) -> StateChange:
     """收件: from this day on, five working days to tell what is missing."""
     missing = _gaps(application)
     if missing:
         raise Refused("收件前请先补全:" + "、".join(missing) + "。")
-    return advance(application, "receive", act, received_on=application.received_on or act.on)
+    received_on = application.received_on or act.on
+    change = advance(application, "receive", act, received_on=received_on)
+    homes_told(application, act.officer, act.on)
+    return change
 
 
 def resume(application: Application, act: Act) -> StateChange:
@@ -175,6 +181,7 @@ def approve(application: Application, act: Act) -> StateChange:
     )
     application.members.filter(admission="refused").update(outcome=Outcome.REFUSED)
     application.members.exclude(admission="refused").update(outcome=Outcome.APPROVED)
+    open_transfers(application)
     return change
 
 
@@ -267,6 +274,11 @@ def discard(application: Application, act: Act) -> StateChange:
 
 @transaction.atomic
 def withdraw(application: Application, act: Act) -> StateChange:
+    """申请人撤回: while nobody is registered yet, and nobody registered nowhere."""
+    if application.members.filter(outcome=Outcome.REGISTERED).exists():
+        raise Refused("已有人员落户,不能整件撤回;其余人员不再迁入的,在「登记落户」中注明。")
+    if application.transfers.filter(moved_out_on__isnull=False, settled_on__isnull=True).exists():
+        raise Refused("迁出地已注销户口,撤回会使当事人没有户口。请先落户,或与迁出地协商恢复。")
     change = advance(application, "withdraw", act)
     application.members.update(outcome=Outcome.ENDED)
     return change

@@ -327,6 +327,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='member',
+            name='graduates_on',
+            field=models.DateField(null=True, verbose_name='预计毕业日期'),
+        ),
+        migrations.AddField(
+            model_name='member',
             name='guardian_consent_on',
             field=models.DateField(blank=True, null=True, verbose_name='监护人同意日期'),
         ),
@@ -359,6 +364,11 @@ class Migration(migrations.Migration):
             model_name='member',
             name='registered_on',
             field=models.DateField(null=True, verbose_name='落户日期'),
+        ),
+        migrations.AddField(
+            model_name='member',
+            name='reminded_on',
+            field=models.DateField(null=True, verbose_name='毕业提醒日期'),
         ),
         migrations.AddField(
             model_name='member',
@@ -681,5 +691,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='certificate',
             constraint=models.UniqueConstraint(fields=('kind', 'number'), name='one_certificate_a_number'),
+        ),
+        migrations.AddConstraint(
+            model_name='certificate',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'valid')), fields=('transfer', 'kind'), name='one_valid_certificate_of_a_kind'),
         ),
     ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from applications.models.application import Application
+from applications.querysets import MemberQuerySet
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.masking import mask_identity_number
 from kaili_hukou.models import Person
@@ -125,10 +126,13 @@ class Member(models.Model):
     admission_reason = EncryptedField(verbose_name="核定理由")
     outcome = models.CharField("结果", max_length=10, choices=Outcome, default=Outcome.PENDING)
     registered_on = models.DateField("落户日期", null=True)
+    # 三(一)8: a pupil may go back after school; he is reminded once, nothing happens by itself.
+    graduates_on = models.DateField("预计毕业日期", null=True)
+    reminded_on = models.DateField("毕业提醒日期", null=True)
     is_open = models.BooleanField("在办", default=True, editable=False)
     position = models.PositiveSmallIntegerField("顺序", default=0)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = MemberQuerySet.as_manager()
     scope_paths = {Reach.STATION: "application__station"}
 
     class Meta:

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from applications.models.application import Application
+from applications.querysets import TransferQuerySet
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Officer
 from kaili_hukou.roles import Reach
@@ -41,7 +42,7 @@ class Transfer(models.Model):
     receipt_on = models.DateField("接收地落户回执日期", null=True)
     settled_on = models.DateField("全部落户日期", null=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = TransferQuerySet.as_manager()
     scope_paths = {Reach.STATION: "application__station"}
 
     class Meta:
@@ -98,7 +99,12 @@ class Certificate(models.Model):
         verbose_name_plural = "迁移证件"
         ordering = ["issued_on"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "number"], name="one_certificate_a_number")
+            models.UniqueConstraint(fields=["kind", "number"], name="one_certificate_a_number"),
+            models.UniqueConstraint(
+                fields=["transfer", "kind"],
+                condition=models.Q(state="valid"),
+                name="one_valid_certificate_of_a_kind",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -38,6 +38,7 @@ from applications.views.moves import items_of, judged, make_or_ask, members_of, 
 from applications.workflow import MOVES, STEPS, Move, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
+from kaili_hukou.models import Officer
 from kaili_hukou.roles import Role
 
 # The cards of a case in the order in which they stand on its page.
@@ -148,6 +149,7 @@ def _context(
     colour, term = term_of(application, at)
     lapsed = _mark_papers(items, today, offered=dossier is not None)
     pause = _pause_of(application)
+    panels = [found for make in PANELS if (found := make(application, request.user))]
     return {
         "case": application,
         "route": ROUTES[application.route],
@@ -162,10 +164,10 @@ def _context(
         "companion_rows": _companion_rows(members),
         "answers": _answers(application),
         "steps": _steps(application),
-        "moves": _fitting(moves_for(application, request.user), application, lapsed, pause),
+        "moves": _fitting(_moves(application, members, request.user), application, lapsed, pause),
         "lapsed": lapsed,
         "pause": pause,
-        "suggested": _suggested(application, items),
+        "suggested": "" if any(one.is_next for one in panels) else _suggested(application, items),
         "waiting_for": _waiting_for(application),
         "papers": papers_of(application),
         "history": application.history.select_related("officer__station"),
@@ -174,8 +176,17 @@ def _context(
         "provisional": provisional_years(application, at),
         "today": today,
         "decided": application.judged is not None,
-        "panels": [found for make in PANELS if (found := make(application, request.user))],
+        "panels": panels,
     }
+
+
+def _moves(
+    application: Application, members: list[Member], officer: Officer
+) -> list[tuple[Move, str]]:
+    """Those of the state; a part is registered only of several who are still awaited."""
+    awaited = sum(member.outcome == Member.Outcome.APPROVED for member in members)
+    found = moves_for(application, officer)
+    return [one for one in found if one[0].name != "register_part" or awaited > 1]
 
 
 def _verdict(

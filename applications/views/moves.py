@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +20,15 @@ from applications.move_forms import ApproveForm, MoveForm, form_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
 from applications.referrals import other_doors
+from applications.register_form import RegisterForm
 from applications.workflow import MOVES
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.registers import division_title
 
 # Moves that are made by one officer's press; the others are proposed first.
-PRESSED = frozenset({*ACTIONS, "register"})
+REGISTERING = frozenset({"register", "register_part"})
+PRESSED = REGISTERING | set(ACTIONS)
 
 
 @desk_page(CASE_STAFF)
@@ -35,8 +38,8 @@ def move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     if name not in PRESSED:
         return redirect("desk:case", pk=pk)
     if request.method != "POST":
-        return _ask(request, application, name, form_for(name, application, today=_today()))
-    form = form_for(name, application, request.POST, today=_today())
+        return _ask(request, application, name, _form(name, application))
+    form = _form(name, application, request.POST)
     if not form.is_valid() or "reckon" in request.POST:
         return _ask(request, application, name, form)
     return _make(request, application, name, form, version_of(request))
@@ -46,9 +49,15 @@ def _today() -> datetime.date:
     return timezone.localdate()
 
 
+def _form(name: str, application: Application, data: Any = None) -> MoveForm:
+    if name in REGISTERING:
+        return RegisterForm(name, application, data, today=_today())
+    return form_for(name, application, data, today=_today())
+
+
 def make_or_ask(request: HttpRequest, application: Application, name: str) -> HttpResponse:
     """A move that needs no more words is made at once; the others ask first."""
-    form = form_for(name, application, today=_today())
+    form = _form(name, application)
     if form.fields:
         return redirect("desk:move", pk=application.pk, name=name)
     return _make(request, application, name, form, application.version)
@@ -123,8 +132,9 @@ def _make(
         details=form.details,
     )
     try:
-        if name == "register":
-            register(application, act, form.registration)
+        if name in REGISTERING:
+            # All who are awaited or a part of them: which move it is follows from who is chosen.
+            name = register(application, act, form.registration).move
         else:
             ACTIONS[name](application, act)
     except Overtaken as fault:

@@ -99,6 +99,10 @@ def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "place": division_title(found.division) if found.division else "",
         "cases": cases.for_lists().distinct(),
         "today": today,
+        "graduates_on": Member.objects.filter(person=found)
+        .graduated(today)
+        .values_list("graduates_on", flat=True)
+        .first(),
         "revealable": [(name, title) for name, title in REVEALED.items() if getattr(found, name)],
         "former_numbers": list(found.former_numbers.all()),
         "acts": list(found.acts.select_related("proposed_by", "settled_by")),

@@ -13,8 +13,9 @@ from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page
 from applications.models import Application, Inquiry
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
-from applications.standing import clock, term_of
+from applications.standing import Clock, clock, term_of
 from applications.views.amendments import to_confirm
+from applications.views.transfers import alarms_of
 from applications.workflow import MOVES, OPEN, State
 from kaili_hukou.models import PoliceStation
 
@@ -32,7 +33,8 @@ def work(request: HttpRequest) -> HttpResponse:
     waiting = _waiting(request)
     cases = _filtered(request, waiting, today).in_queue_order(today).for_lists()
     page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
-    page.object_list = _with_counts(list(page.object_list), today)
+    at = clock(today)
+    page.object_list = _with_counts(list(page.object_list), at)
     return render(
         request,
         "applications/work.html",
@@ -46,6 +48,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "to_close": _to_close(request),
             "to_confirm": to_confirm(request.user),
             "open_letters": _open_letters(request, today),
+            "on_the_way": alarms_of(request.user, today, at.calendar),
             "query": _query(request),
         },
     )
@@ -130,7 +133,7 @@ def _open_letters(request: HttpRequest, today: datetime.date) -> dict[str, int]:
     return letters.aggregate(waiting=Count("pk"), late=Count("pk", filter=Q(answer_by__lt=today)))
 
 
-def _with_counts(cases: list[Application], today: datetime.date) -> list[Application]:
+def _with_counts(cases: list[Application], at: Clock) -> list[Application]:
     """Each case with its people, its papers to come and the standing of its term: one query."""
     late = Q(evidence__state="deferred")
     counts = {
@@ -141,12 +144,11 @@ def _with_counts(cases: list[Application], today: datetime.date) -> list[Applica
             people=Count("members", distinct=True),
             late=Count("evidence", filter=late, distinct=True),
             lapsed=Count(
-                "evidence", filter=late & Q(evidence__deferred_until__lt=today), distinct=True
+                "evidence", filter=late & Q(evidence__deferred_until__lt=at.on), distinct=True
             ),
         )
         .values_list("pk", "people", "late", "lapsed")
     }
-    at = clock(today)
     for case in cases:
         case.people, case.late_papers, case.lapsed_papers = counts[case.pk]
         case.colour, case.term = term_of(case, at)

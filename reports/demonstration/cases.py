@@ -24,6 +24,7 @@ from kaili_hukou.audit import Actor, acting
 from kaili_hukou.dates import add_months, is_under
 from kaili_hukou.models import Household, Officer, Town
 from kaili_hukou.models.people import Sex
+from reports.demonstration.coming_over import begin, come_over
 from reports.demonstration.people import GUIZHOU, KAILI, OUTSIDE, Maker
 
 # Of a father who is no member of his child's case.
@@ -186,6 +187,8 @@ class Builder:
             sign_all(application, desk.clerk, began)
         for number, move in enumerate(steps):
             self._make(application, move, desk, began + datetime.timedelta(days=2 * number))
+        if state == State.APPROVED:
+            begin(application, desk.clerk, self.today, further=self.serial % 2 == 0)
         return application
 
     def _draft(self, route: str) -> Draft:
@@ -264,6 +267,7 @@ class Builder:
             if MOVES[move].proposers:
                 change = self._amend(application, move, desk, on)
             elif move == "register":
+                come_over(application, officer, on)
                 change = register(application, act, self._registration(application, on))
             else:
                 change = ACTIONS[move](application, act)

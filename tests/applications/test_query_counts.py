@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.actions.found_homes import Home, note_home
 from applications.workflow import State
 from kaili_hukou import registers
 from tests import factories
@@ -20,6 +21,10 @@ MOST = {
     "search": 9,
     "changelist": 9,
     "person": 22,
+    "approved case": 30,
+    "transfers": 16,
+    "on the way": 15,
+    "found homes": 8,
 }
 
 
@@ -78,7 +83,12 @@ def family_case(desk, size, state=State.DRAFT):
 
 
 @pytest.mark.parametrize(
-    ("state", "page"), [(State.DRAFT, "case"), (State.ACCEPTED, "accepted case")]
+    ("state", "page"),
+    [
+        (State.DRAFT, "case"),
+        (State.ACCEPTED, "accepted case"),
+        (State.APPROVED, "approved case"),
+    ],
 )
 def test_a_case_with_one_member_and_with_six(state, page, desk):
     client = factories.client_of(desk.clerk)
@@ -87,6 +97,48 @@ def test_a_case_with_one_member_and_with_six(state, page, desk):
         for size in (0, 5)
     )
     same_count(few, many, page)
+
+
+def test_the_transfers_of_a_case_from_one_place_and_from_six(desk):
+    client = factories.client_of(desk.clerk)
+    places = ("430105", "440106", "520102", "522622", "500103")
+
+    def shown(number):
+        family = [
+            factories.companion(relation, division=place)
+            for relation, place in zip(FAMILY[:number], places, strict=False)
+        ]
+        case = factories.application(
+            "home_purchase", state=State.APPROVED, desk=desk, companions=family
+        )
+        assert case.transfers.count() == number + 1
+        return queries(client, reverse("desk:transfers", args=[case.pk]))
+
+    same_count(shown(0), shown(5), "transfers")
+
+
+def test_all_who_are_on_the_way(desk):
+    client, address = factories.client_of(desk.clerk), reverse("desk:on-the-way")
+
+    def more(number):
+        for _ in range(number):
+            factories.application("bravery", state=State.APPROVED, desk=desk)
+        return queries(client, address)
+
+    same_count(more(2), more(6), "on the way")
+
+
+def test_the_homes_that_were_found(desk):
+    client, address = factories.client_of(desk.clerk), reverse("desk:found-homes")
+
+    def more(number):
+        for _ in range(number):
+            person = factories.application("bravery", state=State.REGISTERED, desk=desk).applicant
+            home = Home(ground="bought", found_on=factories.today(), source="本人告知")
+            note_home(person, home, desk.clerk, today=factories.today())
+        return queries(client, address)
+
+    same_count(more(2), more(5), "found homes")
 
 
 def test_the_opinion_while_typing(desk):

@@ -57,6 +57,7 @@ def test_who_was_refused_does_not_move(desk):
     )
     spouse = case.members.get(is_applicant=False)
     factories.make(case, "approve", desk, members={str(spouse.pk): ("refused", "不实")})
+    factories.come_over(case, desk.clerk, factories.today())
     register(case, desk)
     assert not spouse.person.memberships.exists()
     assert dict(case.members.values_list("is_applicant", "outcome")) == {

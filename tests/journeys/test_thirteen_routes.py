@@ -15,6 +15,7 @@ from kaili_hukou.models import Town
 from reports.demonstration.cases import FATHERS_NUMBER
 from rosters.kinds import KINDS
 from tests import factories
+from tests.journeys.coming_over import come_over
 from tests.pages import page, submit, with_rows
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +231,7 @@ def test_a_route_from_the_number_to_the_archive(route, walk):
     way.ask("check", CHECKED)
     way.ask("review")
     way.ask("approve", way.admissions())
+    come_over(way.client(way.desk.clerk), way.case)
     way.ask("register", way.registering())
     settled(way)
     way.ask("archive")

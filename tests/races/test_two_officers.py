@@ -10,8 +10,10 @@ from applications.actions.changing import Overtaken
 from applications.actions.evidence import check_promise, promise
 from applications.actions.family import MemberEntry, keep_family
 from applications.actions.inquiring import Told, answer, ask_recheck
+from applications.actions.transferring import Noted, Paper, choose, issue, send
 from applications.models import (
     Application,
+    Certificate,
     Enterprise,
     EvidenceItem,
     Inquiry,
@@ -19,6 +21,7 @@ from applications.models import (
     ReceiptCounter,
     StateChange,
     Suspension,
+    Transfer,
 )
 from applications.workflow import State
 from kaili_hukou import receipts
@@ -321,3 +324,51 @@ def test_the_sweep_and_an_endorsement_at_once_leave_both_right(desk):
     assert row.ends_on == add_months(row.issued_on, 24)
     sweep(factories.today())
     assert Permit.objects.get(pk=permit.pk).noted == "valid"
+
+
+def test_of_two_who_register_the_same_part_one_wins(desk):
+    wife = factories.companion()
+    case = factories.application(state=State.APPROVED, desk=desk, companions=[wife])
+    public = factories.public_household(desk.station)
+    applicant = case.members.get(is_applicant=True)
+
+    def part(officer):
+        seen = factories.fresh(case)
+        told = factories.registration(
+            seen, household=public, receipt="RK1", people=frozenset({applicant.pk})
+        )
+        return lambda: factories.register(seen, factories.act(seen, officer), told)
+
+    outcomes = at_once(part(desk.clerk), part(desk.second))
+    assert refusals(outcomes) == [Overtaken]
+    assert StateChange.objects.filter(application=case, move="register_part").count() == 1
+    assert Membership.objects.get().person == applicant.person
+    assert factories.fresh(case).state == State.APPROVED
+
+
+def test_of_two_who_issue_a_certificate_one_wins(desk):
+    case = factories.application("bravery", state=State.APPROVED, desk=desk, on_the_way=True)
+
+    def issued(officer):
+        transfer = Transfer.objects.select_related("application").get(application=case)
+        told = Paper(f"黔{next(factories.SERIALS):07d}", factories.today())
+        day = factories.today()
+        return lambda: issue(transfer, Noted(officer, day, day), told)
+
+    outcomes = at_once(issued(desk.clerk), issued(desk.second))
+    assert refusals(outcomes) == [Refused]
+    assert Certificate.objects.count() == 1
+
+
+def test_of_two_who_choose_and_send_one_wins(desk):
+    case = factories.application(state=State.APPROVED, desk=desk, on_the_way=True)
+    day = factories.today()
+
+    def acted(officer, act, *told):
+        transfer = Transfer.objects.select_related("application").get(application=case)
+        return lambda: act(transfer, Noted(officer, day, day), *told)
+
+    outcomes = at_once(acted(desk.clerk, send), acted(desk.second, choose, "paper"))
+    assert refusals(outcomes) == [Refused]
+    found = Transfer.objects.get()
+    assert (found.channel, found.sent_on) in {("electronic", day), ("paper", None)}
