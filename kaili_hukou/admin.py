@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -9,6 +10,7 @@ from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from import_export.admin import ExportMixin, ImportMixin
 
 from kaili_hukou import audit
@@ -29,10 +31,14 @@ from kaili_hukou.models import (
     Officer,
     Person,
     PoliceStation,
+    Posting,
+    Relative,
     Town,
     Village,
 )
 from kaili_hukou.models.people import number_digest
+from kaili_hukou.models.staff import PLACED
+from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import division_title, forget
 from kaili_hukou.resources import CalendarDayResource, PoliceStationResource, VillageResource
 from kaili_hukou.roles import Role
@@ -243,6 +249,76 @@ class OfficerForm(UserChangeForm):
         return super().save(commit)
 
 
+class PostingInline(admin.TabularInline):
+    """His postings, day by day; made by appointing him, never typed over here."""
+
+    model = Posting
+    fk_name = "officer"
+    extra = 0
+    fields = readonly_fields = [
+        "kind",
+        "role",
+        "station",
+        "bureau",
+        "since",
+        "until",
+        "authority",
+        "appointed_by",
+    ]
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RelativeForm(forms.ModelForm):
+    """A relative is entered by number; the number itself is not kept."""
+
+    number = NumberField(label="亲属身份号码", help_text="只保存摘要,不显示。")
+
+    class Meta:
+        model = Relative
+        fields = ["relation"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("number"):
+            self.instance.number_digest = number_digest(data["number"])
+            self.instance.declared_on = timezone.localdate()
+            known = Relative.objects.filter(
+                officer=self.instance.officer_id, number_digest=self.instance.number_digest
+            )
+            if known.exists():
+                self.add_error("number", "这位亲属已经申报过。")
+        return data
+
+
+class RelativeInline(admin.TabularInline):
+    """Declared relatives: added and shown by relation, never changed or taken off."""
+
+    model = Relative
+    form = RelativeForm
+    extra = 0
+    fields = ["relation", "number", "declared_on"]
+    readonly_fields = ["declared_on"]
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.role in OfficerAdmin.editors
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Officer)
 class OfficerAdmin(DeskAdmin, UserAdmin):
     """Accounts: kept by the system administrator; roles and closing by the security one too."""
@@ -286,10 +362,23 @@ class OfficerAdmin(DeskAdmin, UserAdmin):
     def is_active_word(self, row: Officer) -> str:
         return "启用" if row.is_active else "停用"
 
+    def get_inlines(self, request: HttpRequest, obj: Officer | None) -> list[Any]:
+        return [PostingInline, RelativeInline] if obj else []
+
+    @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Officer, form: Any, change: bool) -> None:
+        """A new account, and a changed role or place, is a regular posting from today on."""
         obj.is_staff = True
         obj.is_superuser = False
         super().save_model(request, obj, form, change)
+        if not change or PLACED & set(form.changed_data):
+            today = timezone.localdate()
+            appoint(obj, Post.as_registered(obj, today), on=today, by=request.user)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for _ in getattr(formset, "new_objects", ()):
+            audit.record("申报近亲属", form.instance)
 
 
 @admin.register(AuditEntry)

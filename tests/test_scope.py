@@ -40,6 +40,7 @@ from kaili_hukou.models import (
     Town,
     Village,
 )
+from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
 from tests import factories
@@ -596,11 +597,9 @@ def test_a_new_posting_counts_from_the_next_press(at_the_desk):
     client = at_the_desk.clients["window", "own"]
     page = reverse("desk:case", args=[at_the_desk.case.pk])
     assert client.get(page).status_code == 200
-    officer.station = factories.station(THERE)
-    officer.save()
+    appoint(officer, Post("window", today(), factories.station(THERE)), on=today())
     assert client.get(page).status_code == 404
-    officer.role = "system_admin"
-    officer.save()
+    appoint(officer, Post("system_admin", today()), on=today())
     assert client.get(page).status_code == 403
 
 

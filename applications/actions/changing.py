@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from applications.models import Application, StateChange
+from applications.models import Application, Member, StateChange
 from applications.workflow import MOVES, OPEN, Move, open_to
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
-from kaili_hukou.models import Officer
+from kaili_hukou.models import Household, Membership, Officer
 
 
 class Overtaken(Refused):
@@ -135,8 +135,8 @@ def keeps_out(application: Application, officer: Officer) -> str:
     """Why this officer has no business with the case at all: another's place, or his own case."""
     if not Application.objects.visible_to(officer).filter(pk=application.pk).exists():
         return "这份办件不在您的辖区。"
-    if _own_case(application, officer):
-        return "这份办件涉及您本人,请由其他同事办理(回避)。"
+    if application.members.filter(_near(officer)).exists():
+        return "这份办件涉及您本人或您的近亲属,请由其他同事办理(回避)。"
     return ""
 
 
@@ -153,9 +153,24 @@ def _second_pair_of_eyes(move: Move, made: dict[str, str]) -> str:
     return f"您在这份办件中办过「{earlier}」,「{move.title}」须由另一人办理。"
 
 
-def _own_case(application: Application, officer: Officer) -> bool:
+def _near(officer: Officer) -> Q:
+    """The officer himself and his near relatives, among the members of a case.
+
+    Relatives: those he declared, those now registered with his own person (in one family
+    household, or as one family in a 公共户), those who are with him in a case of his own.
+    """
+    near = Q(person__number_digest__in=officer.relatives.values("number_digest"))
     own = officer.own_number_digest
-    return bool(own) and application.members.filter(person__number_digest=own).exists()
+    if not own:
+        return near
+    here = Membership.objects.filter(until__isnull=True)
+    mine = here.filter(person__number_digest=own)
+    homes = mine.filter(household__kind=Household.Kind.FAMILY).values("household")
+    groups = mine.filter(group__isnull=False).values("group")
+    family = here.filter(Q(household__in=homes) | Q(group__in=groups)).values("person")
+    cases = Member.objects.filter(person__number_digest=own).values("application")
+    with_him = Member.objects.filter(application__in=cases).values("person")
+    return near | Q(person__number_digest=own) | Q(person__in=family) | Q(person__in=with_him)
 
 
 def moves_for(application: Application, officer: Officer) -> list[tuple[Move, str]]:
