@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from applications.access import CASE_READERS, COUNTER
-from applications.models import Application, Enterprise, Referral
+from applications.models import Application, Enterprise, Referral, Slip
 from applications.querysets import ApplicationQuerySet
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
 
@@ -69,4 +69,12 @@ class ReferralAdmin(ReadOnlyAdmin):
     viewers = CASE_READERS
     list_display = ["on", "station", "ground", "officer"]
     list_filter = ["ground"]
+    list_select_related = ["station", "officer"]
+
+
+@admin.register(Slip)
+class SlipAdmin(ReadOnlyAdmin):
+    viewers = CASE_READERS
+    list_display = ["on", "station", "route", "come_on", "officer"]
+    list_filter = ["route"]
     list_select_related = ["station", "officer"]

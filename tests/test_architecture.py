@@ -50,6 +50,7 @@ PURE = (
     "applications/deadlines.py",
     "applications/grounds.py",
     "applications/schooling.py",
+    "applications/inspecting.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
 PURE_LIBRARIES = {

@@ -21,7 +21,9 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
 
+from applications.actions.contacting import give_slip
 from applications.actions.evidence import attach
+from applications.actions.inspecting import Drawing, draw
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
 from applications.models import ParameterChange, Referral
@@ -67,6 +69,8 @@ ROSTER_READERS = ROSTER_WRITERS | {"auditor", "reform_office"}
 PERMIT_WRITERS = frozenset({"window", "station_head"})
 ACCOUNT_KEEPERS = frozenset(ADMINS)
 CITY_READERS = frozenset(CITY)
+ORDERERS = frozenset({"station_head", "approver"})
+INSPECTORS = frozenset({"approver", "auditor"})
 NOBODY: frozenset[str] = frozenset()
 
 PICTURE = base64.b64decode(
@@ -108,8 +112,12 @@ class Row:
         return self.ok
 
 
+# Things that no station has: whoever may see one sees all.
+CITY_THINGS = frozenset({"change", "inspection", "inspected"})
+
+
 def desk(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
-    within = "station" if of and of != "change" else ""
+    within = "station" if of and of not in CITY_THINGS else ""
     return Row(f"desk:{name}", may, of, more, **{"within": within} | options)
 
 
@@ -135,6 +143,24 @@ DESK = (
     desk("person", CASE_READERS, "person"),
     desk("reveal", CASE_STAFF, "person", method="post", data={"field": "phone", "reason": "核对"}),
     desk("tail", CASE_STAFF, "person", method="post", data={"tail": "1234"}, ok=302),
+    desk("member-tail", CASE_STAFF, "case", method="post", data={"tail": "1234"}, ok=302),
+    desk("next", CASE_STAFF, "case", ok=302),
+    desk("contact", CASE_STAFF, "case"),
+    desk("contact", CASE_STAFF, "case", method="post", data={"way": "visit", "text": ""}),
+    desk("slip", COUNTER, method="post", data={"route": "education"}, ok=302),
+    desk("slip-paper", COUNTER, "slip"),
+    desk("postings", ORDERERS),
+    desk("postings", ORDERERS, method="post"),
+    desk("end-posting", ORDERERS, "posting", method="post", ok=302),
+    desk("take-posting", EVERYONE, method="post", data={"posting": "1"}, ok=302),
+    desk("hand-over", ORDERERS),
+    desk("hand-over", ORDERERS, method="post"),
+    desk("inspections", INSPECTORS),
+    desk("inspections", INSPECTORS, method="post"),
+    desk("inspection", INSPECTORS, "inspection"),
+    desk("inspected", INSPECTORS, "inspected"),
+    desk("inspected", INSPECTORS, "inspected", method="post", data={"result": ""}),
+    desk("odd", INSPECTORS),
     desk("search", CASE_READERS),
     desk("search", CASE_READERS, method="post", data={"q": "nobody"}),
     desk("parameters", CITY_READERS),
@@ -240,6 +266,7 @@ ADMIN = (
     ),
     *admin_rows("applications_enterprise", "enterprise", readers=CASE_READERS, within="station"),
     *admin_rows("applications_referral", "referral", readers=CASE_READERS, within="station"),
+    *admin_rows("applications_slip", "slip", readers=CASE_READERS, within="station"),
 )
 # Whoever comes may ask; nothing is kept and nobody is named.
 OPEN = (
@@ -314,6 +341,8 @@ def build_cast() -> SimpleNamespace:
     roster = factories.roster("relocation", factories.person_entry(), state="entered")
     company = factories.application("collective", desk=at_desk)
     refer_elsewhere("joining", at_desk.clerk, today())
+    factories.application("bravery", state="approved", desk=at_desk)
+    drawn = draw(Drawing(today(), today(), 1, 7), at_desk.approver, today())
     made = {
         "case": case,
         "draft": factories.application("education", desk=at_desk),
@@ -326,6 +355,12 @@ def build_cast() -> SimpleNamespace:
         "row": roster.entries.get(),
         "enterprise": company.enterprise,
         "referral": Referral.objects.get(),
+        "slip": give_slip(
+            "education", bring="毕业证书", come_on=None, officer=at_desk.clerk, on=today()
+        ),
+        "posting": at_desk.second.postings.get(),
+        "inspection": drawn,
+        "inspected": drawn.cases.get(),
         "change": propose(
             ParameterChange(
                 name="area_per_head", from_day=today(), value=18, document="试", reason="试"
@@ -503,6 +538,7 @@ LISTS = tuple(
         Row("admin:applications_application_changelist", CASE_READERS, within="station"),
         Row("admin:applications_enterprise_changelist", CASE_READERS, within="station"),
         Row("admin:applications_referral_changelist", CASE_READERS, within="station"),
+        Row("admin:applications_slip_changelist", CASE_READERS, within="station"),
         Row("admin:rosters_roster_changelist", ROSTER_READERS, within="bureau"),
         Row("admin:rosters_rosterentry_changelist", ROSTER_READERS, within="bureau"),
     )

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from applications.access import CASE_READERS, COUNTER, desk_page, visible_case
+from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
 from applications.actions.changing import Overtaken, moves_for
 from applications.actions.drafting import change_route, save_draft
 from applications.documents import papers_of
 from applications.facts import Known, assess_routes, known_of, told_by
 from applications.forms import PEOPLELESS, Dossier
-from applications.models import Application, EvidenceItem, Member
+from applications.models import Application, EvidenceItem, Member, StateChange
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
 from applications.standing import clock, provisional_years, term_of
@@ -121,6 +121,7 @@ def _context(
     today = timezone.localdate()
     known = known_of("", application.applicant, today)
     verdict = _verdict(application, members, known, dossier)
+    history = list(application.history.select_related("officer__station"))
     at = clock(today)
     colour, term = term_of(application, at)
     return {
@@ -134,12 +135,13 @@ def _context(
         "other_routes": _other_routes(application, members, known, verdict),
         "companion_rows": _companion_rows(members),
         "answers": _answers(application),
-        "steps": _steps(application),
+        "steps": _steps(application, history),
         "moves": moves_for(application, request.user),
         "suggested": _suggested(application, items),
         "waiting_for": _waiting_for(application),
+        "handled": _handled(history, request),
         "papers": papers_of(application),
-        "history": application.history.select_related("officer__station"),
+        "history": history,
         "colour": colour,
         "term": term,
         "provisional": provisional_years(application, at),
@@ -224,6 +226,12 @@ NEXT = {
 }
 
 
+def _handled(history: list[StateChange], request: HttpRequest) -> bool:
+    """Whether the last move here was his own: then the next case is one press away."""
+    mine = bool(history) and history[-1].officer_id == request.user.pk
+    return mine and request.user.role in CASE_STAFF
+
+
 def _waiting_for(application: Application) -> str:
     """Whose turn it is, for whoever looks and cannot act."""
     move = MOVES.get(NEXT.get(application.state, ""))
@@ -233,13 +241,12 @@ def _waiting_for(application: Application) -> str:
     return f"等待{roles}办理「{move.title}」。"
 
 
-def _steps(application: Application) -> list[dict[str, Any]]:
+def _steps(application: Application, history: list[StateChange]) -> list[dict[str, Any]]:
     now = application.state if application.state in STEPS else None
     reached = STEPS.index(State(now)) if now else -1
     if application.state == State.SUPPLEMENT:
         reached = STEPS.index(State.RECEIVED)
-    last = application.history.last()
-    if last is not None and application.state == State.ARCHIVED and last.before in STEPS:
+    if history and application.state == State.ARCHIVED and history[-1].before in STEPS:
         reached = len(STEPS)
     return [
         {"label": step.label, "is_done": place < reached, "is_now": place == reached}
