@@ -67,6 +67,8 @@ class RelativeForm(forms.ModelForm):
     class Meta:
         model = Relative
         fields = ["relation"]
+        # The head of the table, where nobody may change a row.
+        labels = {"number": "亲属身份号码"}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
