@@ -73,21 +73,29 @@ def appoint(
 def _post_regularly(officer: Officer, post: Post, on: datetime.date, by: Officer | None) -> Posting:
     if post.since > on:
         raise Refused("任职从生效当日登记;要提前到岗的,先登记为协办。")
-    for before in officer.postings.filter(kind=Posting.Kind.REGULAR, until__isnull=True):
-        if before.since > post.since:
-            raise Refused(f"{officer.name}自 {before.since} 起已有任职,新任职不能更早。")
-        if before.since == post.since:
-            # It never counted for a whole day; the record keeps that it was made.
-            before.delete()
-            continue
-        before.until = post.since - ONE_DAY
-        before.save(update_fields=["until"])
+    held = officer.postings.filter(Q(until__isnull=True) | Q(until__gte=post.since))
+    if held.filter(kind=Posting.Kind.REGULAR, since__gt=post.since).exists():
+        raise Refused(f"{officer.name}在 {post.since} 以后已有任职,新任职不能更早。")
+    # With the old post go the deputy's and second officer's posts that were given to it.
+    for before in held:
+        _end_before(before, post.since)
     made = _posted(officer, post, by)
     Officer.objects.filter(pk=officer.pk).update(**{name: getattr(post, name) for name in PLACED})
     if officer.posting is None:
         for name in PLACED:
             setattr(officer, name, getattr(post, name))
     return made
+
+
+def _end_before(posting: Posting, day: datetime.date) -> None:
+    """Its last day is the one before `day`; one that has no day left goes, the record stays."""
+    if posting.since >= day:
+        audit.record("结束任职", posting, changes={"since": (str(posting.since), "")})
+        posting.delete()
+        return
+    audit.record("结束任职", posting, changes={"until": (str(posting.until), str(day - ONE_DAY))})
+    posting.until = day - ONE_DAY
+    posting.save(update_fields=["until"])
 
 
 def _posted(officer: Officer, post: Post, by: Officer | None) -> Posting:
@@ -146,12 +154,7 @@ def end_posting(posting: Posting, *, on: datetime.date, by: Officer) -> None:
         raise Refused("自己的代理、协办由安排的人结束。")
     if held.until is not None and held.until <= on:
         raise Refused(f"这条安排已到 {held.until:%Y-%m-%d} 为止。")
-    audit.record("结束任职", held, changes={"until": (str(held.until), str(on))})
-    if held.since > on:
-        held.delete()
-        return
-    held.until = on
-    held.save(update_fields=["until"])
+    _end_before(held, on + ONE_DAY)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from applications.policy.evidence import required
 from applications.views.intake import IntakeForm, assessed, with_card
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
-from kaili_hukou.models import Officer
+from kaili_hukou.models import Officer, PoliceStation
 
 NOTES_SHOWN = 5
 LONGEST_NOTE = 500
@@ -100,4 +100,5 @@ def slip_paper(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         Slip.objects.visible_to(request.user).select_related("station", "officer"), pk=pk
     )
     audit.looked("打印告知便条", found)
-    return render(request, "applications/papers/slip.html", {"slip": found})
+    hall = PoliceStation.objects.filter(kind=PoliceStation.Kind.HALL).first()
+    return render(request, "applications/papers/slip.html", {"slip": found, "hall": hall})

@@ -176,5 +176,6 @@ def odd(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": lines(kind, list(page.object_list), today),
         "since": since(today),
+        "section": "inspections",
     }
     return render(request, "applications/odd.html", context)

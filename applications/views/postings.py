@@ -42,7 +42,8 @@ def _station(request: HttpRequest) -> PoliceStation | None:
 
 def _with_stations(request: HttpRequest, station: PoliceStation | None) -> dict[str, Any]:
     all_stations = PoliceStation.objects.all() if request.user.sees_city else ()
-    return {"station": station, "stations": all_stations, "today": timezone.localdate()}
+    today = timezone.localdate()
+    return {"station": station, "stations": all_stations, "today": today, "section": "postings"}
 
 
 def _back(request: HttpRequest, name: str, station: PoliceStation | None) -> HttpResponse:

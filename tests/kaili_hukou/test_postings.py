@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 
 from applications.actions.changing import NotAllowed, why_not
 from applications.models import Application
@@ -70,6 +74,29 @@ def test_two_regular_postings_on_one_day_leave_the_last(desk, other_desk):
     appoint(desk.clerk, Post("auxiliary", today(), other_desk.station), on=today())
     last = appoint(desk.clerk, Post("window", today(), desk.station), on=today())
     assert postings_on(desk.clerk, today()) == [last]
+
+
+def test_who_moves_to_another_post_leaves_what_was_lent_to_him_behind(desk, other_desk):
+    earlier = {"since": today() - days(3)}
+    began = lend(other_desk.clerk, lent(desk.station, **earlier), desk.head)
+    later = {"since": today() + days(20), "until": today() + days(30)}
+    lend(other_desk.clerk, lent(desk.station, **later), desk.head)
+    made = appoint(other_desk.clerk, Post("auxiliary", today(), desk.station), on=today())
+    assert postings_on(other_desk.clerk, today()) == [made]
+    assert postings_on(other_desk.clerk, today() + days(25)) == [made]
+    assert Posting.objects.get(pk=began.pk).until == today() - days(1)
+
+
+def test_whoever_was_an_officer_before_there_were_postings_is_posted_as_he_stands(desk):
+    clerk, closed = desk.clerk, desk.second
+    Posting.objects.filter(officer__in=[clerk, closed]).delete()
+    Officer.objects.filter(pk=closed.pk).update(is_active=False)
+    kept = Posting.objects.count()
+    import_module("kaili_hukou.migrations.0003_first_postings").post_everybody(apps, None)
+    assert Posting.objects.count() == kept + 2
+    made = clerk.postings.get()
+    assert (made.role, made.station, made.until) == ("window", desk.station, None)
+    assert made.since == timezone.localdate(clerk.date_joined)
 
 
 @pytest.mark.parametrize("shift", [1, -9000])
