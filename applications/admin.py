@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from applications.access import CASE_READERS, COUNTER
-from applications.models import Application, Enterprise, FollowUp, FollowUpList, Referral
+from applications.models import Application, Enterprise, FollowUp, FollowUpList, Referral, Slip
 from applications.querysets import ApplicationQuerySet
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
 from kaili_hukou.roles import Role
@@ -94,3 +94,11 @@ class FollowUpAdmin(ReadOnlyAdmin):
     list_select_related = ["bureau", "member__person"]
     fields = ["kind", "bureau", "state", "since", "answered_on"]
     whose = masked("人员", "member.person.masked_number")
+
+
+@admin.register(Slip)
+class SlipAdmin(ReadOnlyAdmin):
+    viewers = CASE_READERS
+    list_display = ["on", "station", "route", "come_on", "officer"]
+    list_filter = ["route"]
+    list_select_related = ["station", "officer"]

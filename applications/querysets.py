@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db.models import Case, Count, Exists, F, IntegerField, Min, OuterRef, Q, Value, When
 
-from applications.workflow import COUNTER, DECIDING, OPEN, QUEUES
+from applications.workflow import COUNTER, DECIDING, OPEN, QUEUES, State
 from kaili_hukou.scope import ScopedQuerySet
 
 
@@ -22,6 +22,11 @@ class ApplicationQuerySet(ScopedQuerySet):
         if officer.role in COUNTER:
             mine |= Q(state__in=DECIDING, pk__in=self._lacking_papers())
         return self.visible_to(officer).filter(mine)
+
+    def drafts_of(self, officer: Any) -> Self:
+        """Unfinished drafts that an officer began or was handed; they stand in no queue."""
+        mine = Q(held_by=officer) | Q(held_by__isnull=True, opened_by=officer)
+        return self.filter(mine, state=State.DRAFT)
 
     def _lacking_papers(self) -> Any:
         items = self.model._meta.get_field("evidence").related_model._base_manager

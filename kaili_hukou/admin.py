@@ -5,15 +5,14 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from import_export.admin import ExportMixin, ImportMixin
 
 from kaili_hukou import audit
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
-from kaili_hukou.forms import NumberField
 from kaili_hukou.jobs import start
 from kaili_hukou.models import (
     AuditEntry,
@@ -32,7 +31,9 @@ from kaili_hukou.models import (
     Town,
     Village,
 )
-from kaili_hukou.models.people import number_digest
+from kaili_hukou.models.staff import PLACED
+from kaili_hukou.officer_forms import ACCOUNT_KEEPERS, OfficerForm, PostingInline, RelativeInline
+from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import division_title, forget
 from kaili_hukou.resources import CalendarDayResource, PoliceStationResource, VillageResource
 from kaili_hukou.roles import Role
@@ -228,27 +229,12 @@ class HouseholdAdmin(ReadOnlyAdmin):
     inlines = [MembershipInline]
 
 
-class OfficerForm(UserChangeForm):
-    """An officer's own number is kept as a digest alone, to refuse him his own case."""
-
-    own_number = NumberField(
-        label="本人身份号码",
-        required=False,
-        help_text="只保存摘要,用于回避;不显示,留空则不改。",
-    )
-
-    def save(self, commit: bool = True) -> Officer:
-        if self.cleaned_data.get("own_number"):
-            self.instance.own_number_digest = number_digest(self.cleaned_data["own_number"])
-        return super().save(commit)
-
-
 @admin.register(Officer)
 class OfficerAdmin(DeskAdmin, UserAdmin):
     """Accounts: kept by the system administrator; roles and closing by the security one too."""
 
     viewers = frozenset({Role.AUDITOR})
-    editors = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})
+    editors = ACCOUNT_KEEPERS
     list_display = ["username", "name", "role", "station", "bureau", "is_active_word"]
     list_filter = ["role"]
     list_select_related = ["station", "bureau"]
@@ -286,10 +272,23 @@ class OfficerAdmin(DeskAdmin, UserAdmin):
     def is_active_word(self, row: Officer) -> str:
         return "启用" if row.is_active else "停用"
 
+    def get_inlines(self, request: HttpRequest, obj: Officer | None) -> list[Any]:
+        return [PostingInline, RelativeInline] if obj else []
+
+    @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Officer, form: Any, change: bool) -> None:
+        """A new account, and a changed role or place, is a regular posting from today on."""
         obj.is_staff = True
         obj.is_superuser = False
         super().save_model(request, obj, form, change)
+        if not change or PLACED & set(form.changed_data):
+            today = timezone.localdate()
+            appoint(obj, Post.as_registered(obj, today), on=today, by=request.user)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for _ in getattr(formset, "new_objects", ()):
+            audit.record("申报近亲属", form.instance)
 
 
 @admin.register(AuditEntry)

@@ -21,6 +21,7 @@ from kaili_hukou import enterprise, identity
 from kaili_hukou.actions import NewHousehold, PersonEntry, know_person, open_household
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Bureau, Household, Officer, PoliceStation, Town
+from kaili_hukou.postings import Post, appoint
 from kaili_hukou.roles import STATION_STAFF, Role
 from reports.demonstration.cases import PATHS, amending_details, facts_of, sign_all
 from reports.demonstration.coming_over import come_over
@@ -34,6 +35,7 @@ PASSWORD = "A long enough phrase 9"
 CHANGSHA, HUANGPING, KAILI = "430104", "522622", "522601"
 IN_GUIZHOU = frozenset({"in_province", "relocation", "pupil", "public_payroll"})
 SOLE = frozenset({"collective"})
+POSTED_ON = datetime.date(2019, 6, 1)
 AGES = {"pupil": 10, "pupil_return": 16, "schooling": 20}
 
 
@@ -104,6 +106,7 @@ def officer(role, station=None, **told):
     )
     made.set_password(PASSWORD)
     made.save()
+    appoint(made, Post.as_registered(made, POSTED_ON), on=POSTED_ON)
     return made
 
 

@@ -58,6 +58,7 @@ PURE = (
     "applications/signing.py",
     "applications/statistics.py",
     "applications/channels.py",
+    "applications/inspecting.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
 PURE_LIBRARIES = {

@@ -21,9 +21,11 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
 
+from applications.actions.contacting import give_slip
 from applications.actions.evidence import attach
 from applications.actions.found_homes import Home, note_home
 from applications.actions.inquiring import ask_roster
+from applications.actions.inspecting import Drawing, draw
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
 from applications.models import FollowUp, FollowUpList, ParameterChange, Prospect, Referral
@@ -45,6 +47,7 @@ from kaili_hukou.models import (
     Town,
     Village,
 )
+from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
@@ -83,6 +86,8 @@ CITY_READERS = frozenset(CITY)
 FOLLOW_UP_READERS = CASE_READERS | {"bureau_clerk"}
 LIST_READERS = CITY_READERS | {"bureau_clerk"}
 LIST_ANSWERERS = LIST_READERS - {"auditor"}
+ORDERERS = frozenset({"station_head", "approver"})
+INSPECTORS = frozenset({"approver", "auditor"})
 NOBODY: frozenset[str] = frozenset()
 
 PICTURE = base64.b64decode(
@@ -124,8 +129,12 @@ class Row:
         return self.ok
 
 
+# Things that no station has: whoever may see one sees all.
+CITY_THINGS = frozenset({"change", "inspection", "inspected"})
+
+
 def desk(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
-    within = "station" if of and of != "change" else ""
+    within = "station" if of and of not in CITY_THINGS else ""
     return Row(f"desk:{name}", may, of, more, **{"within": within} | options)
 
 
@@ -186,6 +195,24 @@ DESK = (
     desk("propose-person-act", AMENDERS, "person", "nothing", ok=302),
     desk("person-act", CASE_READERS, "person_act"),
     desk("person-act", AMENDERS, "person_act", method="post", data={"drop": "1"}),
+    desk("member-tail", CASE_STAFF, "case", method="post", data={"tail": "1234"}, ok=302),
+    desk("next", CASE_STAFF, "case", ok=302),
+    desk("contact", CASE_STAFF, "case"),
+    desk("contact", CASE_STAFF, "case", method="post", data={"way": "visit", "text": ""}),
+    desk("slip", COUNTER, method="post", data={"route": "education"}, ok=302),
+    desk("slip-paper", COUNTER, "slip"),
+    desk("postings", ORDERERS),
+    desk("postings", ORDERERS, method="post"),
+    desk("end-posting", ORDERERS, "posting", method="post", ok=302),
+    desk("take-posting", EVERYONE, method="post", data={"posting": "1"}, ok=302),
+    desk("hand-over", ORDERERS),
+    desk("hand-over", ORDERERS, method="post"),
+    desk("inspections", INSPECTORS),
+    desk("inspections", INSPECTORS, method="post"),
+    desk("inspection", INSPECTORS, "inspection"),
+    desk("inspected", INSPECTORS, "inspected"),
+    desk("inspected", INSPECTORS, "inspected", method="post", data={"result": ""}),
+    desk("odd", INSPECTORS),
     desk("search", CASE_READERS),
     desk("search", CASE_READERS, method="post", data={"q": "nobody"}),
     desk("follow-ups", FOLLOW_UP_READERS),
@@ -361,6 +388,7 @@ ADMIN = (
     *admin_rows("applications_referral", "referral", readers=CASE_READERS, within="station"),
     *admin_rows("applications_followuplist", "list", readers=LIST_READERS, within="bureau"),
     *admin_rows("applications_followup", "row_of_list", readers=LIST_READERS, within="bureau"),
+    *admin_rows("applications_slip", "slip", readers=CASE_READERS, within="station"),
 )
 # Whoever comes may ask; nothing is kept and nobody is named.
 OPEN = (
@@ -440,6 +468,7 @@ def build_cast() -> SimpleNamespace:
     talent = factories.application("talent", state="received", desk=at_desk)
     at_home = factories.application("in_province", desk=at_desk)
     home = Home(ground="bought", found_on=today(), source="本人告知")
+    drawn = draw(Drawing(today(), today(), 1, 7), at_desk.approver, today())
     made = {
         "member": case.members.get(is_applicant=True),
         "home": note_home(settled.applicant, home, at_desk.clerk, today=today()),
@@ -470,6 +499,12 @@ def build_cast() -> SimpleNamespace:
         "row": roster.entries.get(),
         "enterprise": company.enterprise,
         "referral": Referral.objects.get(),
+        "slip": give_slip(
+            "education", bring="毕业证书", come_on=None, officer=at_desk.clerk, on=today()
+        ),
+        "posting": at_desk.second.postings.get(),
+        "inspection": drawn,
+        "inspected": drawn.cases.get(),
         "change": propose(
             ParameterChange(
                 name="area_per_head", from_day=today(), value=18, document="试", reason="试"
@@ -705,6 +740,7 @@ LISTS = tuple(
         Row("admin:applications_application_changelist", CASE_READERS, within="station"),
         Row("admin:applications_enterprise_changelist", CASE_READERS, within="station"),
         Row("admin:applications_referral_changelist", CASE_READERS, within="station"),
+        Row("admin:applications_slip_changelist", CASE_READERS, within="station"),
         Row("admin:rosters_roster_changelist", ROSTER_READERS, within="bureau"),
         Row("admin:rosters_rosterentry_changelist", ROSTER_READERS, within="bureau"),
         Row("admin:applications_followup_changelist", LIST_READERS, within="bureau"),
@@ -801,11 +837,9 @@ def test_a_new_posting_counts_from_the_next_press(at_the_desk):
     client = at_the_desk.clients["window", "own"]
     page = reverse("desk:case", args=[at_the_desk.case.pk])
     assert client.get(page).status_code == 200
-    officer.station = factories.station(THERE)
-    officer.save()
+    appoint(officer, Post("window", today(), factories.station(THERE)), on=today())
     assert client.get(page).status_code == 404
-    officer.role = "system_admin"
-    officer.save()
+    appoint(officer, Post("system_admin", today()), on=today())
     assert client.get(page).status_code == 403
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
-from applications.models import Application, StateChange
+from applications.models import Application, Member, StateChange
 from applications.workflow import MOVES, OPEN, Move, open_to
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
-from kaili_hukou.models import Officer, Person
+from kaili_hukou.models import Household, Membership, Officer, Person
 
 
 class Overtaken(Refused):
@@ -135,8 +135,8 @@ def keeps_out(application: Application, officer: Officer) -> str:
     """Why this officer has no business with the case at all: another's place, or his own case."""
     if not Application.objects.visible_to(officer).filter(pk=application.pk).exists():
         return "这份办件不在您的辖区。"
-    if _own_case(application, officer):
-        return "这份办件涉及您本人,请由其他同事办理(回避)。"
+    if application.members.filter(_near(officer)).exists():
+        return "这份办件涉及您本人或您的近亲属,请由其他同事办理(回避)。"
     return ""
 
 
@@ -153,11 +153,28 @@ def _second_pair_of_eyes(move: Move, made: dict[str, str]) -> str:
     return f"您在这份办件中办过「{earlier}」,「{move.title}」须由另一人办理。"
 
 
-def _own_case(application: Application, officer: Officer) -> bool:
+def _near(officer: Officer) -> Q:
+    """The officer himself and his near relatives, among the members of a case.
+
+    Relatives: those he declared, those now registered with his own person (in one family
+    household, or as one family in a 公共户), those who are with him in a case of his own.
+    """
+    declared = list(officer.relatives.values_list("number_digest", flat=True))
+    near = Q(person__in=Person.objects.with_digests(declared).values("pk"))
     own = officer.own_number_digest
     if not own:
-        return False
-    return application.members.filter(person__in=Person.objects.with_digests([own])).exists()
+        return near
+    mine = Person.objects.with_digests([own]).values("pk")
+    here = Membership.objects.filter(until__isnull=True)
+    homes = here.filter(person__in=mine, household__kind=Household.Kind.FAMILY)
+    groups = here.filter(person__in=mine, group__isnull=False)
+    family = here.filter(
+        Q(household__in=homes.values("household")) | Q(group__in=groups.values("group"))
+    )
+    cases = Member.objects.filter(person__in=mine).values("application")
+    with_him = Member.objects.filter(application__in=cases).values("person")
+    own_people = Q(person__in=family.values("person")) | Q(person__in=with_him)
+    return near | Q(person__in=mine) | own_people
 
 
 def moves_for(application: Application, officer: Officer) -> list[tuple[Move, str]]:

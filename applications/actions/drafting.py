@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from applications.actions.changing import Overtaken, compare_and_set
+from applications.actions.changing import NotAllowed, Overtaken, compare_and_set, keeps_out
 from applications.actions.evidence import note_evidence, sync_evidence
 from applications.actions.family import ask_reason_anew, fill_statistics
 from applications.drafts import CompanionEntry, Draft, EnterpriseEntry
@@ -87,6 +87,9 @@ def save_draft(
     """Keeps what was typed. Overtaken where somebody changed the case since `version`."""
     if application.state not in EDITABLE:
         raise Overtaken.by_others(application)
+    shut = keeps_out(application, officer) if officer is not None else ""
+    if shut:
+        raise NotAllowed(shut)
     people = _know_people(draft, application.station, application.applicant)
     values = {
         "applicant": people[0] if people else None,

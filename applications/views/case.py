@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from applications.access import CASE_READERS, COUNTER, desk_page, visible_case
+from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
 from applications.actions.amending import ended_as
 from applications.actions.changing import Overtaken, moves_for
 from applications.actions.drafting import change_route, save_draft
@@ -19,7 +19,7 @@ from applications.actions.evidence import use_on_file
 from applications.documents import papers_of
 from applications.facts import Known, assess_routes, known_of, told_by
 from applications.forms import PEOPLELESS, Dossier
-from applications.models import Application, EvidenceItem, Member, Suspension
+from applications.models import Application, EvidenceItem, Member, StateChange, Suspension
 from applications.on_file import offers_for, valid_for
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import CompanionDecision, Verdict
@@ -145,6 +145,7 @@ def _context(
     today = timezone.localdate()
     known = known_of("", application.applicant, today)
     verdict = _verdict(application, members, known, dossier)
+    history = list(application.history.select_related("officer__station"))
     at = clock(today)
     colour, term = term_of(application, at)
     lapsed = _mark_papers(items, today, offered=dossier is not None)
@@ -169,8 +170,9 @@ def _context(
         "pause": pause,
         "suggested": "" if any(one.is_next for one in panels) else _suggested(application, items),
         "waiting_for": _waiting_for(application),
+        "handled": _handled(history, request),
         "papers": papers_of(application),
-        "history": application.history.select_related("officer__station"),
+        "history": history,
         "colour": colour,
         "term": term,
         "provisional": provisional_years(application, at),
@@ -297,6 +299,12 @@ NEXT = {
     State.REVIEWED: "approve",
     State.APPROVED: "register",
 }
+
+
+def _handled(history: list[StateChange], request: HttpRequest) -> bool:
+    """Whether the last move here was his own: then the next case is one press away."""
+    mine = bool(history) and history[-1].officer_id == request.user.pk
+    return mine and request.user.role in CASE_STAFF
 
 
 def _waiting_for(application: Application) -> str:

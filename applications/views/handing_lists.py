@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.access import CASE_READERS, desk_page
-from applications.actions.handing_over import (
+from applications.actions.handing_lists import (
     Preview,
     answers_of,
     compared,

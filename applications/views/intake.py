@@ -18,6 +18,7 @@ from applications.facts import Known, Told, assess_routes, known_of
 from applications.models import Application, Referral
 from applications.person_forms import UNKNOWN_KIND, EnterpriseForm
 from applications.policy.routes import ROUTES
+from applications.policy.verdict import Verdict
 from applications.referrals import other_doors
 from kaili_hukou import audit, identity
 from kaili_hukou.actions import PersonEntry, Refused, person_with
@@ -44,7 +45,7 @@ class IntakeForm(forms.Form):
 @desk_page(COUNTER)
 def intake(request: HttpRequest) -> HttpResponse:
     """The number comes by POST and never stands in an address."""
-    data = _with_card(request.POST) if request.method == "POST" else None
+    data = with_card(request.POST) if request.method == "POST" else None
     form = IntakeForm(data)
     context: dict[str, Any] = {"form": form, "enterprise": EnterpriseForm(prefix="enterprise")}
     if data is not None and form.is_valid():
@@ -54,7 +55,7 @@ def intake(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/intake.html", context)
 
 
-def _with_card(data: Any) -> dict[str, str]:
+def with_card(data: Any) -> dict[str, str]:
     """A reader's whole text fills what it tells; what was typed beside it stays."""
     told = {name: data.get(name, "") for name in ("number", "name", "division", "hukou_kind")}
     told["name"] = told["name"] or data.get("name_typed", "")
@@ -68,7 +69,8 @@ def _with_card(data: Any) -> dict[str, str]:
     return told
 
 
-def _answer(form: IntakeForm) -> dict[str, Any]:
+def assessed(form: IntakeForm) -> tuple[Known, list[Verdict], Told]:
+    """What is known of whoever stands at the window, and the opinion on each route today."""
     today, data = timezone.localdate(), form.cleaned_data
     person = person_with(data["number"])
     known = known_of(data["number"], person, today)
@@ -77,10 +79,17 @@ def _answer(form: IntakeForm) -> dict[str, Any]:
     division = data["division"] or (person.division if person else "")
     kind = data["hukou_kind"] or (person.hukou_kind if person else "")
     told = Told(birth_date=checked.birth_date, division=division, hukou_kind=kind)
-    rows, doors = _by_hope(assess_routes(told, known)), other_doors(division)
+    return known, assess_routes(told, known), told
+
+
+def _answer(form: IntakeForm) -> dict[str, Any]:
+    today, data = timezone.localdate(), form.cleaned_data
+    known, verdicts, told = assessed(form)
+    rows, division = _by_hope(verdicts), told.division
+    doors = other_doors(division)
     return {
         "known": known,
-        "checked": checked,
+        "checked": identity.check(data["number"], today),
         "told": told,
         "name": data["name"] or _name_on_file(known),
         "place": division_title(division) if division else "",
@@ -155,7 +164,7 @@ def _draft(request: HttpRequest, route: str) -> tuple[Draft | None, forms.Form]:
     if route == "collective":
         company = EnterpriseForm(request.POST, prefix="enterprise")
         return (Draft(enterprise=company.entry()) if company.is_valid() else None), company
-    form = IntakeForm(_with_card(request.POST))
+    form = IntakeForm(with_card(request.POST))
     form.fields["name"].required = True
     if not form.is_valid():
         return None, form

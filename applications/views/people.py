@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from applications.access import CASE_READERS, CASE_STAFF, desk_page
+from applications.access import CASE_READERS, CASE_STAFF, desk_page, visible_case
 from applications.facts import known_of
 from applications.models import Application, Member
 from kaili_hukou import audit, identity, receipts
@@ -141,20 +141,28 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def check_tail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Whether the last four characters are these, without showing the number."""
     found = visible_person(request, pk)
-    tail = identity.fold(request.POST.get("tail", ""))
-    audit.looked("核对末四位", found)
-    if len(tail) == 4 and found.number_tail == tail_digest(tail):
-        messages.success(request, "末四位相符。")
-    else:
-        messages.error(request, "末四位不相符,请与证件核对。")
-    back = request.POST.get("case", "")
-    if back and Application.objects.visible_to(request.user).filter(pk=_uuid(back)).exists():
-        return redirect("desk:case", pk=_uuid(back))
+    _compare_tail(request, found, "")
     return redirect("desk:person", pk=pk)
 
 
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
+@require_POST
+@desk_page(CASE_STAFF)
+def check_member_tail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same for any member of a case, chosen on its page."""
+    application = visible_case(request, pk)
+    members = {str(one.pk): one for one in application.members.select_related("person")}
+    chosen = members.get(request.POST.get("member", ""))
+    if chosen is None:
+        messages.error(request, "请选择要核对的人。")
+    else:
+        _compare_tail(request, chosen.person, f"{chosen.person}的")
+    return redirect("desk:case", pk=pk)
+
+
+def _compare_tail(request: HttpRequest, found: Person, whose: str) -> None:
+    tail = identity.fold(request.POST.get("tail", ""))
+    audit.looked("核对末四位", found)
+    if len(tail) == 4 and found.number_tail == tail_digest(tail):
+        messages.success(request, f"{whose}末四位相符。")
+    else:
+        messages.error(request, f"{whose}末四位不相符,请与证件核对。")

@@ -1,15 +1,18 @@
 """待办: what waits for this officer, the urgent first."""
 
 import datetime
+import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
-from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page
+from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
 from applications.models import Application, Inquiry
 from applications.policy.routes import ROUTES
 from applications.querysets import ApplicationQuerySet
@@ -52,6 +55,19 @@ def work(request: HttpRequest) -> HttpResponse:
             "query": _query(request),
         },
     )
+
+
+@require_GET
+@desk_page(CASE_STAFF)
+def following(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """下一件: the first case that waits for the officer, other than the one just handled."""
+    handled = visible_case(request, pk)
+    waiting = Application.objects.waiting_for(request.user).exclude(pk=handled.pk)
+    first = waiting.in_queue_order(timezone.localdate()).first()
+    if first is None:
+        messages.success(request, "没有其他等您办理的办件了。")
+        return redirect("desk:work")
+    return redirect("desk:case", pk=first.pk)
 
 
 def _waiting(request: HttpRequest) -> ApplicationQuerySet:
@@ -156,12 +172,8 @@ def _with_counts(cases: list[Application], at: Clock) -> list[Application]:
 
 
 def _drafts(request: HttpRequest) -> ApplicationQuerySet:
-    """The officer's own unfinished drafts: what was typed is found again."""
-    return (
-        Application.objects.visible_to(request.user)
-        .filter(state=State.DRAFT, opened_by=request.user)
-        .for_lists()[:PAGE]
-    )
+    """The unfinished drafts that he began or was handed: what was typed is found again."""
+    return Application.objects.visible_to(request.user).drafts_of(request.user).for_lists()[:PAGE]
 
 
 def _filters(request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,11 +1,17 @@
 """Officers are the user model: who they are, where they serve, what their role is."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
 from kaili_hukou.models.places import Bureau, PoliceStation, Town
 from kaili_hukou.roles import POLICE, REACH, Reach, Role
+from kaili_hukou.scope import ScopedQuerySet
+
+# What a posting decides of an officer.
+PLACED = frozenset({"role", "station", "town", "bureau"})
 
 
 class Officer(AbstractUser):
@@ -33,6 +39,8 @@ class Officer(AbstractUser):
     is_demo = models.BooleanField("演示账号", default=False, editable=False)
 
     REQUIRED_FIELDS = ["name"]
+    # Under which he works in this request; role and place are then the posting's, in memory alone.
+    posting: "Posting | None" = None
 
     class Meta:
         verbose_name = "工作人员"
@@ -40,7 +48,26 @@ class Officer(AbstractUser):
         ordering = ["username"]
 
     def __str__(self) -> str:
-        return f"{self.name}({self.get_role_display()})"
+        return f"{self.name}({self.duty})"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """What a posting lends for one request is never written into the account."""
+        if self.posting is not None:
+            named = options.get("update_fields")
+            if named is not None and PLACED & set(named):
+                raise TypeError("Role and place are changed by `appoint`, not by saving.")
+            if named is None:
+                fields = [field.name for field in self._meta.concrete_fields]
+                options["update_fields"] = [
+                    name for name in fields if name not in PLACED and name != "id"
+                ]
+        super().save(*args, **options)
+
+    def work_under(self, posting: "Posting") -> None:
+        """Role and place become those of the posting, until the row is read again."""
+        self.posting = posting
+        for name in PLACED:
+            setattr(self, name, getattr(posting, name))
 
     def get_full_name(self) -> str:
         return self.name
@@ -53,6 +80,11 @@ class Officer(AbstractUser):
         """The station, bureau or office that stands before the name in the bar."""
         here = self.station or self.bureau or self.town
         return here.name if here else self.get_role_display()
+
+    @property
+    def duty(self) -> str:
+        """As what he acts: 所领导, or 代理所领导, 协办窗口民警 under such a posting."""
+        return self.posting.duty if self.posting else self.get_role_display()
 
     @property
     def is_police(self) -> bool:
@@ -101,6 +133,9 @@ class Posting(models.Model):
         Officer, verbose_name="安排人", null=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    objects = ScopedQuerySet.as_manager()
+    scope_paths = {Reach.STATION: "station"}
+
     class Meta:
         verbose_name = "任职"
         verbose_name_plural = "任职"
@@ -120,7 +155,12 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         here = self.station or self.bureau or self.town
-        return f"{here.name if here else ''}{self.get_role_display()}({self.get_kind_display()})"
+        return f"{here.name if here else ''} {self.duty}".strip()
+
+    @property
+    def duty(self) -> str:
+        before = {self.Kind.DEPUTY: "代理", self.Kind.SECOND: "协办"}
+        return before.get(self.Kind(self.kind), "") + self.get_role_display()
 
 
 class Relative(models.Model):

@@ -1,10 +1,12 @@
 """The demonstration's officers: every role, three stations, the bureaus that supply rosters."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
-from kaili_hukou.models import Bureau, Officer, PoliceStation
+from kaili_hukou.models import Bureau, Officer, PoliceStation, Posting
+from kaili_hukou.postings import Post, appoint
 from kaili_hukou.roles import Role
 
 
@@ -47,7 +49,12 @@ OFFICES = (
 )
 
 
-def make_accounts(password: str) -> dict[str, Officer]:
+# Since when everybody serves where he serves.
+POSTED_ON = datetime.date(2019, 6, 1)
+LENT_DAYS = datetime.timedelta(days=30)
+
+
+def make_accounts(password: str, today: datetime.date) -> dict[str, Officer]:
     """The officers by user name; their password is not forced to change."""
     stations = {row.name: row for row in PoliceStation.objects.all()}
     accounts = [
@@ -57,7 +64,27 @@ def make_accounts(password: str) -> dict[str, Officer]:
     ] + list(OFFICES)
     by_code = {row.code: row for row in stations.values()}
     hashed = make_password(password)  # once: hashing is slow on purpose
-    return {account.username: _make(account, by_code, hashed) for account in accounts}
+    made = {account.username: _make(account, by_code, hashed) for account in accounts}
+    _lend(made, today)
+    return made
+
+
+def _lend(officers: dict[str, Officer], today: datetime.date) -> None:
+    """A deputy head, and a second officer from another station."""
+    here, head = officers["dsz02"].station, officers["dsz09"]
+    for name, kind, role in (
+        ("dsz02", Posting.Kind.DEPUTY, Role.STATION_HEAD),
+        ("ls03", Posting.Kind.SECOND, Role.WINDOW),
+    ):
+        post = Post(
+            role=role,
+            since=today,
+            station=here,
+            kind=kind,
+            until=today + LENT_DAYS,
+            authority=f"凯公户〔{today.year}〕演示号",
+        )
+        appoint(officers[name], post, on=today, by=head)
 
 
 def _make(account: Account, stations: dict[str, PoliceStation], hashed: str) -> Officer:
@@ -77,6 +104,7 @@ def _make(account: Account, stations: dict[str, PoliceStation], hashed: str) -> 
         password=hashed,
     )
     officer.save()
+    appoint(officer, Post.as_registered(officer, POSTED_ON), on=POSTED_ON)
     return officer
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from applications.actions.handing_over import compared, hand_over, take_answers
+from applications.actions.handing_lists import compared, hand_over, take_answers
 from applications.handing_sheets import Line, Sheet
 from applications.models import Application, FollowUp
 from applications.policy.routes import ROUTES
@@ -43,7 +43,7 @@ def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
     random = Random(seed)  # noqa: S311 - synthetic data wants a seed, not secrecy
     maker = Maker(random, itertools.count(random.randint(1, 900)))
     password = f"Kaili-{random.randint(100000, 999999)}"
-    officers = make_accounts(password)
+    officers = make_accounts(password, today)
     people_and_permits(maker, scale, today, officers["dsz02"])
     public_households(today)
     applicants = rosters(maker, today, officers)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from applications.actions.following_up import call_off, settle
-from applications.actions.handing_over import compared, hand_over, take_answers
+from applications.actions.handing_lists import compared, hand_over, take_answers
 from applications.handing_sheets import HEADINGS, MOST_BYTES, Line, Sheet, day_of, inert, read
 from applications.models import FollowUp, FollowUpList
 from applications.models.followup import sheet_code

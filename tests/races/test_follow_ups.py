@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from applications.actions.following_up import cancel_permit, deliver_notice
-from applications.actions.handing_over import Answer, hand_over, take_answers
+from applications.actions.handing_lists import Answer, hand_over, take_answers
 from applications.models import FollowUp, FollowUpList
 from applications.workflow import State
 from kaili_hukou.dates import quarter_before, quarter_span
