@@ -19,3 +19,18 @@ NOT_ACCEPTED_GROUNDS: Final = {
     "duplicate": "同一事项已在办理",
     "not_by_right": "不是本人或有权代为申请的人",
 }
+
+# 告知承诺: what a unit can answer for later; never who somebody is, nor the application itself.
+PROMISABLE: Final = frozenset(
+    {
+        "no_home_proof",
+        "employment_proof",
+        "enrolment_proof",
+        "graduation_proof",
+        "insurance_proof",
+        "premises_proof",
+        "kinship_proof",
+    }
+)
+# 行政许可法 第四十四条: working days from the decision to its delivery.
+DELIVERY_DAYS: Final = 10

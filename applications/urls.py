@@ -4,6 +4,7 @@ from django.urls import path
 
 from applications.views import (
     case,
+    deliveries,
     evidence,
     intake,
     moves,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/verdict/", case.verdict, name="verdict"),
     path("cases/<uuid:pk>/move/<slug:name>/", moves.move, name="move"),
     path("cases/<uuid:pk>/print/<slug:paper>/", papers.paper, name="paper"),
+    path("cases/<uuid:pk>/deliver/", deliveries.deliver, name="deliver"),
     path("evidence/<uuid:pk>/", evidence.item, name="evidence"),
     path("scans/<uuid:pk>/", evidence.scan, name="scan"),
     path("scans/<uuid:pk>/remove/", evidence.remove, name="remove-scan"),

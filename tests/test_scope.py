@@ -127,6 +127,8 @@ DESK = (
     desk("move", COUNTER, "case", "withdraw", method="post", data={"reason": ""}),
     desk("move", CASE_STAFF, "case", "nothing", ok=302),
     desk("paper", CASE_STAFF, "case", "receipt"),
+    desk("deliver", CASE_STAFF, "case"),
+    desk("deliver", CASE_STAFF, "case", method="post"),
     desk("evidence", CASE_READERS, "evidence"),
     desk("evidence", CASE_READERS, "evidence", method="post", data={"upload": "1"}),
     desk("scan", CASE_READERS, "scan"),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from applications.access import CASE_READERS, COUNTER, desk_page, visible_case
 from applications.actions.changing import Overtaken, moves_for
 from applications.actions.drafting import change_route, save_draft
-from applications.documents import papers_of
 from applications.facts import Known, assess_routes, known_of, told_by
+from applications.file_contents import answers
 from applications.forms import PEOPLELESS, Dossier
 from applications.models import Application, EvidenceItem, Member
 from applications.policy.routes import ROUTES
@@ -133,12 +133,11 @@ def _context(
         "verdict": verdict,
         "other_routes": _other_routes(application, members, known, verdict),
         "companion_rows": _companion_rows(members),
-        "answers": _answers(application),
+        "answers": answers(application),
         "steps": _steps(application),
         "moves": moves_for(application, request.user),
         "suggested": _suggested(application, items),
         "waiting_for": _waiting_for(application),
-        "papers": papers_of(application),
         "history": application.history.select_related("officer__station"),
         "colour": colour,
         "term": term,
@@ -191,19 +190,6 @@ def _companion_rows(members: list[Member]) -> list[dict[str, Any]]:
         for member in members
         if hasattr(member, "opinion")
     ]
-
-
-def _answers(application: Application) -> list[tuple[str, Any]]:
-    """The typed answers with their labels, for reading."""
-    fields = Dossier(application, [], []).facts
-    rows = []
-    for name, field in fields.fields.items():
-        value = (application.facts or {}).get(name)
-        if value not in (None, "", []):
-            choices = dict(getattr(field, "choices", []))
-            shown = field.prepare_value(value)
-            rows.append((field.label, choices.get(shown, shown)))
-    return rows
 
 
 def _suggested(application: Application, items: list[EvidenceItem]) -> str:
