@@ -24,6 +24,8 @@ class Undelivered:
 def undelivered(application: Application, papers: list[Paper]) -> list[Undelivered]:
     """Each decision for which no delivery is recorded, printed or not."""
     deciding = {move: paper for paper in papers if paper.decides for move in paper.moves}
+    if not deciding:
+        return []
     handed = Delivery.objects.filter(paper__change=OuterRef("pk"), paper__name__in=DECISIONS)
     changes = application.history.filter(~Exists(handed), move__in=deciding).order_by("at")
     days = calendar()

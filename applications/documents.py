@@ -126,10 +126,15 @@ class Printed:
         return "" if self.case.is_alive else file_contents.result(self.case)
 
     @property
-    def receiver(self) -> Officer:
-        """Who took the papers in; before that, whoever prints the list."""
+    def receiver(self) -> Officer | None:
+        """Who took the papers in."""
         change = self.case.history.filter(move="receive").select_related("officer").last()
-        return change.officer if change else self.printed_by
+        return change.officer if change else None
+
+    @property
+    def teller(self) -> str:
+        """A police officer tells, and signs with his 警号; of others the line stays empty."""
+        return self.printed_by.signature if self.printed_by.is_police else ""
 
     @property
     def corrections(self) -> list[list[str]]:

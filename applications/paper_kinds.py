@@ -99,6 +99,7 @@ PAPERS = {
             "公共户登记告知书",
             ("register", "register_part"),
             each="public",
+            never=_NOBODY_MOVES_IN,
         ),
         Paper("withdrawn", "撤回申请确认书", ("withdraw",)),
         Paper("terminated", "终止办理通知书", ("terminate",), decides=True),

@@ -124,8 +124,8 @@ def _make(
         # What the act had begun was rolled back: the row is read again.
         return _ask(request, visible_case(request, application.pk), name, form)
     _tell(request, application, name)
-    if MOVES[name].paper:
-        paper = printed_at_once(name, application.route)
+    paper = printed_at_once(name, application.route) if MOVES[name].paper else ""
+    if paper:
         return redirect("desk:paper", pk=application.pk, paper=paper)
     return redirect("desk:case", pk=application.pk)
 
