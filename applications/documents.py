@@ -295,6 +295,8 @@ def _people(application: Application) -> list[Member]:
     for member in members:
         person = member.person
         member.place = division_title(member.division) if member.division else ""
+        told = member.origin.startswith(member.place)
+        member.home = member.origin if told else f"{member.place} {member.origin}".strip()
         member.nationality = person.nationality_as_written or code_title(
             "nationality", person.nationality
         )

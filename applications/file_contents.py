@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils.timezone import localdate
 
 from applications.forms import FactsForm
 from applications.models import Application, Attachment, Member, StateChange
@@ -41,7 +42,7 @@ class Signing:
             return ""
         details = self.change.details or {}
         said = [details.get("findings", ""), details.get("facts", ""), self.change.reason]
-        return ";".join(dict.fromkeys(filter(None, said))) or self.change.get_move_display()
+        return " ".join(dict.fromkeys(filter(None, said))) or self.change.get_move_display()
 
 
 def signings(application: Application) -> list[Signing]:
@@ -128,7 +129,7 @@ def contents(application: Application) -> list[Entry]:
 
 
 def _paper_line(row: Any) -> Line:
-    on = row.change.on if row.change else row.printed_at.date()
+    on = row.change.on if row.change else localdate(row.printed_at)
     return PAPERS[row.name].title, on, len(row.sheets), ""
 
 
@@ -141,7 +142,7 @@ def _document_lines(application: Application) -> list[Line]:
     for item in items.select_related("member__person"):
         whose = f"({item.member.person.name})" if item.member else ""
         pages = sum(scan.pages for scan in item.attachments.all())
-        on = item.noted_at.date() if item.noted_at else application.received_on
+        on = localdate(item.noted_at) if item.noted_at else application.received_on
         lines.append((item.title + whose, on, pages or item.copies, item.get_state_display()))
     return lines
 

@@ -17,7 +17,7 @@ from applications.deliveries import undelivered
 from applications.documents import papers_of
 from applications.models import Application, Delivery, IssuedPaper
 from applications.panels import Panel
-from applications.paper_kinds import PAPERS
+from applications.paper_kinds import PAPERS, Lasting
 from applications.views.moves import version_of
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
@@ -148,7 +148,11 @@ def _page(
         "case": application,
         "form": form,
         "issued": [{"row": row, "kind": PAPERS[row.name]} for row in issued],
-        "unprinted": [paper for paper in papers if paper.name not in printed],
+        "unprinted": [
+            paper
+            for paper in papers
+            if paper.name not in printed and paper.lasting is not Lasting.RECORD
+        ],
         "undelivered": waiting,
         "today": timezone.localdate(),
     }
