@@ -36,3 +36,5 @@ REOPENING_GROUNDS: Final = {
     "court": "人民法院裁判",
     "own": "本机关自行纠正",
 }
+# 行政许可法 第四十四条: working days from the decision to its delivery.
+DELIVERY_DAYS: Final = 10

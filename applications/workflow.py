@@ -82,7 +82,8 @@ class Move:
     """One row of the table.
 
     `not_by` names earlier moves whose officer may not make this one: the second pair of eyes.
-    `paper` is what is printed at once; `grave` moves end a case and ask before they are made.
+    `paper` is what is printed at once (some routes have another: `paper_kinds`); `grave` moves end
+    a case and ask before they are made.
     Without a `target` the case stays where it is. With `proposers` it takes two: one of them
     proposes it, another officer of `roles` confirms it (`Amendment`), and only then it is made.
     """
@@ -173,6 +174,7 @@ MOVES: dict[str, Move] = {
             None,
             SWORN,
             reason=True,
+            paper="route-changed",
         ),
         _move(
             "pause",
@@ -180,6 +182,7 @@ MOVES: dict[str, Move] = {
             "accepted checked reviewed",
             None,
             SWORN | {APPROVER},
+            paper="paused",
         ),
         _move("go_on", "恢复计时", "accepted checked reviewed", None, SWORN | {APPROVER}),
         _move(
@@ -190,6 +193,7 @@ MOVES: dict[str, Move] = {
             DECIDERS,
             reason=True,
             not_by=("accept",),
+            paper="extended",
         ),
         _move(
             "approve",
@@ -211,7 +215,7 @@ MOVES: dict[str, Move] = {
             grave=True,
             paper="refused",
         ),
-        _move("register_part", "先登记部分人员", "approved", None, SWORN),
+        _move("register_part", "先登记部分人员", "approved", None, SWORN, paper="settled"),
         _move(
             "register",
             "登记落户",
@@ -219,6 +223,7 @@ MOVES: dict[str, Move] = {
             State.REGISTERED,
             SWORN,
             key="F8",
+            paper="settled",
         ),
         _move(
             "discard",
@@ -236,6 +241,7 @@ MOVES: dict[str, Move] = {
             SWORN,
             reason=True,
             grave=True,
+            paper="withdrawn",
         ),
         _move(
             "terminate",
@@ -246,6 +252,7 @@ MOVES: dict[str, Move] = {
             SWORN,
             reason=True,
             grave=True,
+            paper="terminated",
         ),
         _move(
             "correct",
@@ -255,6 +262,7 @@ MOVES: dict[str, Move] = {
             DECIDERS,
             reason=True,
             proposers=SWORN | {APPROVER},
+            paper="corrected",
         ),
         _move(
             "annul",
@@ -267,6 +275,7 @@ MOVES: dict[str, Move] = {
             not_by=("approve", "refuse", "not_accept"),
             proposers=SWORN | {APPROVER},
             grave=True,
+            paper="annulled",
         ),
         _move(
             "revoke",
@@ -278,6 +287,7 @@ MOVES: dict[str, Move] = {
             not_by=("approve",),
             proposers=SWORN | {APPROVER},
             grave=True,
+            paper="revoked",
         ),
         _move(
             "reopen",
@@ -288,6 +298,7 @@ MOVES: dict[str, Move] = {
             reason=True,
             not_by=("refuse",),
             proposers=SWORN | {APPROVER},
+            paper="reopened",
         ),
         _move(
             "retake",
@@ -298,6 +309,7 @@ MOVES: dict[str, Move] = {
             reason=True,
             not_by=("not_accept",),
             proposers=SWORN,
+            paper="reopened",
         ),
         _move(
             "archive",

@@ -165,6 +165,8 @@ DESK = (
     desk("found-home", COUNTER, "home", method="post", data={"told": "1"}),
     desk("note-home", COUNTER, "person"),
     desk("note-home", COUNTER, "person", method="post"),
+    desk("deliver", CASE_STAFF, "case"),
+    desk("deliver", CASE_STAFF, "case", method="post"),
     desk("evidence", CASE_READERS, "evidence"),
     desk("evidence", CASE_READERS, "evidence", method="post", data={"upload": "1"}),
     desk("promise-paper", CASE_STAFF, "promised"),

@@ -1,5 +1,6 @@
 """The papers that went out: as printed, under which version of the template, and to whom."""
 
+import json
 import uuid
 
 from django.db import models
@@ -49,6 +50,15 @@ class IssuedPaper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    @property
+    def sheets(self) -> list[str]:
+        """The words of each sheet, as they were rendered."""
+        return json.loads(self.text)
+
+    @sheets.setter
+    def sheets(self, words: list[str]) -> None:
+        self.text = json.dumps(words, ensure_ascii=False)
 
 
 class Delivery(models.Model):

@@ -16,8 +16,8 @@ from applications.actions.amending import ended_as
 from applications.actions.changing import Overtaken, moves_for
 from applications.actions.drafting import change_route, save_draft
 from applications.actions.evidence import use_on_file
-from applications.documents import papers_of
 from applications.facts import Known, assess_routes, known_of, told_by
+from applications.file_contents import answers
 from applications.forms import PEOPLELESS, Dossier
 from applications.models import Application, EvidenceItem, Member, StateChange, Suspension
 from applications.on_file import offers_for, valid_for
@@ -163,7 +163,7 @@ def _context(
         "refers": request.user.role in COUNTER,
         "other_routes": _other_routes(application, members, known, verdict),
         "companion_rows": _companion_rows(members),
-        "answers": _answers(application),
+        "answers": answers(application),
         "steps": _steps(application),
         "moves": _fitting(_moves(application, members, request.user), application, lapsed, pause),
         "lapsed": lapsed,
@@ -171,7 +171,6 @@ def _context(
         "suggested": "" if any(one.is_next for one in panels) else _suggested(application, items),
         "waiting_for": _waiting_for(application),
         "handled": _handled(history, request),
-        "papers": papers_of(application),
         "history": history,
         "colour": colour,
         "term": term,
@@ -268,19 +267,6 @@ def _companion_rows(members: list[Member]) -> list[dict[str, Any]]:
         for member in members
         if hasattr(member, "opinion")
     ]
-
-
-def _answers(application: Application) -> list[tuple[str, Any]]:
-    """The typed answers with their labels, for reading."""
-    fields = Dossier(application, [], []).facts
-    rows = []
-    for name, field in fields.fields.items():
-        value = (application.facts or {}).get(name)
-        if value not in (None, "", []):
-            choices = dict(getattr(field, "choices", []))
-            shown = field.prepare_value(value)
-            rows.append((field.label, choices.get(shown, shown)))
-    return rows
 
 
 def _suggested(application: Application, items: list[EvidenceItem]) -> str:

@@ -14,9 +14,12 @@ from applications.actions.changing import Act, Overtaken, allowed
 from applications.actions.family import signing_gaps
 from applications.actions.moving import ACTIONS
 from applications.actions.registering import register
+from applications.deliveries import Undelivered, undelivered
+from applications.documents import papers_of
 from applications.facts import Known, Told, case_json, decided_case, known_of, told_by, verdict_of
 from applications.models import Application, EvidenceItem, Member
 from applications.move_forms import ApproveForm, MoveForm, form_for
+from applications.paper_kinds import printed_at_once
 from applications.policy.routes import ROUTES
 from applications.policy.verdict import Verdict
 from applications.referrals import other_doors
@@ -81,6 +84,9 @@ def _ask(
         "members": members,
         "items": items,
         "lacking": _lacking(name, items),
+        "undelivered": undelivered(application, papers_of(application))
+        if name == "archive"
+        else (),
         "findings": application.history.filter(move="check").select_related("officer").last(),
         "case": application,
         "move": move,
@@ -121,6 +127,11 @@ def _lacking(name: str, items: list[EvidenceItem]) -> list[str]:
     return late if name in ("check", "review", "approve") else []
 
 
+def _undelivered(name: str, application: Application) -> list[Undelivered]:
+    """Decisions that nobody was handed yet, told before the file is closed."""
+    return undelivered(application, papers_of(application)) if name == "archive" else []
+
+
 def _make(
     request: HttpRequest, application: Application, name: str, form: MoveForm, version: int
 ) -> HttpResponse:
@@ -149,8 +160,9 @@ def _make(
         # What the act had begun was rolled back: the row is read again.
         return _ask(request, visible_case(request, application.pk), name, form)
     _tell(request, application, name)
-    if MOVES[name].paper:
-        return redirect("desk:paper", pk=application.pk, paper=MOVES[name].paper)
+    paper = printed_at_once(name, application.route) if MOVES[name].paper else ""
+    if paper:
+        return redirect("desk:paper", pk=application.pk, paper=paper)
     return redirect("desk:case", pk=application.pk)
 
 
