@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kaili_hukou.divisions import KAILI
 
-WINDOW = "现户籍拟迁入地派出所户籍窗口,或市公安局办证中心(金山大道80号)"
+WINDOW = "拟迁入地派出所户籍窗口,或市公安局办证中心(金山大道80号)"
 REGISTRATION = "户口登记条例及省、州户口迁移规定"
 
 

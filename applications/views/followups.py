@@ -47,6 +47,8 @@ def panel(application: Application, officer: Officer) -> Panel | None:
     rows = list(application.follow_ups.for_lists().order_by("member__position", "kind"))
     if not rows:
         return None
+    # What the station has to do itself stands first.
+    rows.sort(key=lambda row: row.bureau_id is not None)
     here = officer.role in COUNTER
     for row in rows:
         row.duty, row.colour = DUTIES[row.kind], COLOURS.get(row.state, "grey")
