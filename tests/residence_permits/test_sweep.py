@@ -2,9 +2,11 @@
 
 import datetime
 import json
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -152,3 +154,20 @@ def test_the_schedule_runs_the_sweep_each_night(db):
     permit(add_months(today(), -13))
     result = app.tasks["residence_permits.tasks.sweep_permits"].apply(throw=True).result
     assert result == {"suspended": 1, "windows_opened": 0}
+
+
+def test_the_days_of_permits_from_before_are_filled_once(db, monkeypatch):
+    """The migration that brings older rows in line with what every act keeps since."""
+    filling = import_module("residence_permits.migrations.0003_days_of_permits")
+    monkeypatch.setattr(filling, "AT_ONCE", 2)
+    made = [permit(ISSUED + days(number), handed_on=None) for number in range(5)]
+    made.append(permit(ISSUED, endorsed_on=[OPENS, ENDS + days(30)]))
+    ended = permit(cancelled_on=ENDS, cancelled_for="left")
+    expected = {one.pk: (one.window_opens_on, one.ends_on) for one in made}
+    Permit.objects.update(window_opens_on=None, ends_on=None)
+    for step in (filling.fill, filling.handed):
+        step(apps, None)
+    rows = Permit.objects.exclude(pk=ended.pk)
+    assert {row.pk: (row.window_opens_on, row.ends_on) for row in rows} == expected
+    assert all(row.handed_on == row.issued_on for row in rows)
+    assert Permit.objects.get(pk=ended.pk).ends_on is None
