@@ -203,6 +203,8 @@ def register(page: Page) -> None:
     assert case.state == State.REGISTERED
     assert case.applicant.memberships.get(until=None).household.kind == "public"
     assert case.members.filter(outcome=Member.Outcome.REGISTERED).count() == 2
+    expect(page.locator("article.paper h1").first).to_have_text("准予落户通知书")
+    follow(page, "返回办件")
     expect(page.locator(".steps")).to_contain_text("已落户")
 
 
