@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from applications.actions.changing import compare_and_set, keeps_out
-from applications.models import Application, Delivery, IssuedPaper
+from applications.actions.following_up import deliver_notice
+from applications.models import Application, Delivery, FollowUp, IssuedPaper
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Officer
@@ -50,6 +51,7 @@ def deliver(
     compare_and_set(application, version=version)
     if handing.paper.deliveries.filter(way=handing.way, delivered_on=handing.on).exists():
         raise Refused("这份文书当日已按同一方式登记过送达,不用再登记。")
+    _notice_of_rights(application, handing, officer)
     made = Delivery.objects.create(
         application=application,
         paper=handing.paper,
@@ -74,3 +76,11 @@ def _sensible(handing: Handing, today: datetime.date) -> None:
     asked = NOTE_ASKED.get(Way(handing.way))
     if asked and not handing.note.strip():
         raise Refused(f"{Way(handing.way).label}的,请在备注写明{asked}。")
+
+
+def _notice_of_rights(application: Application, handing: Handing, officer: Officer) -> None:
+    """The 三权 notice handed over as a paper is the follow-up done."""
+    if handing.paper.name != "land-rights":
+        return
+    for row in application.follow_ups.filter(kind=FollowUp.Kind.LAND_RIGHTS, state="open"):
+        deliver_notice(row, officer, handing.on, handing.recipient or Way(handing.way).label)

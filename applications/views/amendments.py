@@ -25,7 +25,7 @@ from applications.amend_forms import AmendForm, SettleForm, amend_form
 from applications.models import Amendment, Application
 from applications.panels import Panel
 from applications.policy.routes import ROUTES
-from applications.views.moves import version_of
+from applications.views.moves import to_its_paper, version_of
 from applications.workflow import DECIDERS, MOVES, SWORN, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
@@ -180,17 +180,17 @@ def _settle(request: HttpRequest, found: Amendment) -> HttpResponse:
         if "drop" in request.POST:
             drop(found, request.user, on=today, reason=words)
             messages.success(request, f"「{title}」的提请不予采纳,办件没有改动。")
-        else:
-            version = version_of(request)
-            confirm(found, request.user, on=today, version=version, opinion=words)
-            messages.success(request, f"已确认「{title}」,并已按提请办理。")
+            return redirect("desk:case", pk=found.application_id)
+        version = version_of(request)
+        confirm(found, request.user, on=today, version=version, opinion=words)
+        messages.success(request, f"已确认「{title}」,并已按提请办理。")
     except Overtaken as fault:
         messages.error(request, str(fault))
         return _show(request, _visible(request, found.pk), form, status=409)
     except Refused as fault:
         form.add_error(None, str(fault))
         return _show(request, _visible(request, found.pk), form)
-    return redirect("desk:case", pk=found.application_id)
+    return to_its_paper(found.application, found.move)
 
 
 @desk_page(CASE_READERS)

@@ -160,6 +160,11 @@ def _make(
         # What the act had begun was rolled back: the row is read again.
         return _ask(request, visible_case(request, application.pk), name, form)
     _tell(request, application, name)
+    return to_its_paper(application, name)
+
+
+def to_its_paper(application: Application, name: str) -> HttpResponse:
+    """The notice that a move brings forth, ready to print; else the case."""
     paper = printed_at_once(name, application.route) if MOVES[name].paper else ""
     if paper:
         return redirect("desk:paper", pk=application.pk, paper=paper)

@@ -219,6 +219,15 @@ def test_the_slip_shows_what_was_recorded_or_lines_to_fill(refused, desk):
     assert desk.clerk.signature in slip
 
 
+def test_the_notice_of_the_three_rights_delivered_is_the_follow_up_done(desk):
+    case = factories.application(state=State.REGISTERED, desk=desk)
+    printed(case, desk, "land-rights")
+    hand(case, desk, name="land-rights")
+    row = case.follow_ups.get(kind="land_rights")
+    assert (row.state, row.answered_on) == ("done", factories.today())
+    assert "杨小满" in row.note
+
+
 def test_an_auditor_has_no_papers_to_print(refused):
     client = factories.client_of(factories.officer("auditor"))
     case_page = client.get(reverse("desk:case", args=[refused.pk]))
