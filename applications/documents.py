@@ -32,7 +32,6 @@ from kaili_hukou.registers import code_title, division_title
 from rosters.kinds import KINDS
 
 SENSITIVE_MONTHS = 14 * 12
-CORRECTION = 3  # what, old, new
 HALL = "市公安局办证中心"
 WORDS = "applications/papers/_words.html"
 # 告知承诺: what a unit can answer for later, by the rules of evidence.
@@ -141,10 +140,12 @@ class Printed:
         return self.printed_by.signature if self.printed_by.is_police else ""
 
     @property
-    def corrections(self) -> list[list[str]]:
+    def corrections(self) -> list[tuple[str, str, str]]:
         """(what, as it was, as it is) of each value that was put right."""
-        rows = self.details.get("values") or []
-        return [row for row in rows if len(row) == CORRECTION]
+        return [
+            ("的".join(filter(None, (row["who"], row["title"]))), row["old"], row["new"])
+            for row in self.details.get("changes") or []
+        ]
 
     @property
     def certificates(self) -> QuerySet:

@@ -124,6 +124,7 @@ class Desk:
     second: Officer
     head: Officer
     approver: Officer
+    second_approver: Officer
 
     def officer_for(self, move):
         by_move = {"check": self.second, "review": self.head}
@@ -134,6 +135,7 @@ class Desk:
 def desk(name="大十字派出所"):
     here = station(name)
     roles = (Role.AUXILIARY, Role.WINDOW, Role.WINDOW, Role.STATION_HEAD, Role.APPROVER)
+    roles += (Role.APPROVER,)
     return Desk(here, *(officer(role, here) for role in roles))
 
 

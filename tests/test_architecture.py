@@ -338,10 +338,9 @@ OTHER_STATES = {
     "residence_permits/actions/producing.py": "Card.state",
     "residence_permits/actions/cancelling.py": "Card.state",
     "applications/actions/amending.py": "Amendment.state",
-    "applications/actions/undoing.py": "FollowUp.state",
     "applications/actions/transferring.py": "Certificate.state",
     "applications/actions/following_up.py": "FollowUp.state",
-    "applications/actions/handing_over.py": "FollowUp.state",
+    "applications/actions/handing_lists.py": "FollowUp.state",
     "kaili_hukou/identity_acts.py": "PersonAct.state",
 }
 

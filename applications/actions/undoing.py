@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from applications.actions.changing import Act, advance
 from applications.actions.correcting import memberships_by
 from applications.actions.drafting import refresh
+from applications.actions.following_up import call_off
 from applications.actions.timing import reckon_deadline
-from applications.models import Application, FollowUp, Member, StateChange
+from applications.models import Application, Member, StateChange
 from applications.parameters import in_force
 from applications.policy.routes import ROUTES
 from kaili_hukou import audit
@@ -66,7 +67,7 @@ def _undo(application: Application, name: str, act: Act) -> StateChange:
         _strike_off(application, member, act.on)
     application.members.update(outcome=Outcome.UNDONE)
     _close_if_empty(application, act.on)
-    _cancel_follow_ups(application)
+    call_off(application, application.members.all())
     return change
 
 
@@ -118,14 +119,6 @@ def _close_if_empty(application: Application, on: datetime.date) -> None:
     household.closed_on = on
     household.save(update_fields=["closed_on"])
     audit.record("销户", household, reason=application.receipt_number or "")
-
-
-def _cancel_follow_ups(application: Application) -> None:
-    """What other units were to do, or have done, for a settlement that is none any more."""
-    for row in application.follow_ups.exclude(state=FollowUp.State.CANCELLED):
-        old, row.state = row.state, FollowUp.State.CANCELLED
-        row.save(update_fields=["state"])
-        audit.record("落户撤销,取消后续事项", row, changes={"state": (old, row.state)})
 
 
 def before(application: Application) -> dict[str, Any]:

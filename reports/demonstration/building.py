@@ -283,7 +283,7 @@ def handing_lists(builder: Builder, officers: dict[str, Officer]) -> None:
     today = builder.today
     quarter = quarter_before(today)
     builder.today = quarter_span(*quarter)[1]
-    desk = Desk(officers["dsz02"], officers["dsz03"], officers["dsz09"], officers["hz01"])
+    desk = Desk(*(officers[name] for name in ("dsz02", "dsz03", "dsz09", "hz01", "hz02")))
     for route in SETTLED_LAST_QUARTER:
         builder.build(route, State.REGISTERED, desk)
     builder.today = today

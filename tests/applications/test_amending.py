@@ -383,19 +383,28 @@ def test_a_correction_wants_its_proof(settled, desk):
 
 
 def test_sex_and_birth_date_of_whoever_has_no_number_are_corrected(desk):
+    born = today() - days(90)
     baby = factories.CompanionEntry(
         factories.PersonEntry(
             without_number="新生儿",
             name="杨小",
             sex="1",
-            birth_date=today() - days(90),
+            birth_date=born,
             division=factories.CHANGSHA,
             hukou_kind="rural",
         ),
         "child",
         "now",
     )
-    case = factories.application(state=State.REGISTERED, desk=desk, companions=[baby])
+    case = factories.application(state=State.APPROVED, desk=desk, companions=[baby])
+    person = Person.objects.get(without_number="新生儿")
+    given = {case.members.get(person=person).pk: factories.identity_number(born_on=born)}
+    act = factories.act(case, desk.clerk)
+    factories.register(case, act, factories.registration(case, numbers=given))
+    # A number that turned out to be nobody's: he is without one again.
+    Person.objects.filter(pk=person.pk).update(
+        number=None, number_digest=None, without_number="新生儿"
+    )
     day = today() - days(95)
     told = {slot_key(case, "sex", 1): "2", slot_key(case, "birth_date", 1): day.isoformat()}
     made = factories.proposed(case, "correct", desk.clerk, details={"told": told})
@@ -443,14 +452,13 @@ def test_a_settlement_undone_leaves_nobody_registered_and_every_row_of_history(n
 
 
 def test_the_tasks_of_a_settlement_undone_are_cancelled(settled, desk):
-    member = settled.members.first()
-    for kind, state in (("pension", "open"), ("insurance", "done")):
-        FollowUp.objects.create(
-            application=settled, member=member, kind=kind, state=state, since=today()
-        )
+    FollowUp.objects.filter(kind="insurance").update(state="done")
     factories.amended(settled, "annul", desk)
-    assert set(FollowUp.objects.values_list("state", flat=True)) == {"cancelled"}
-    assert AuditEntry.objects.filter(action="落户撤销,取消后续事项").count() == 2
+    others = FollowUp.objects.exclude(kind="insurance")
+    assert set(others.values_list("state", flat=True)) == {"cancelled"}
+    insured = FollowUp.objects.filter(kind="insurance")
+    assert set(insured.values_list("state", flat=True)) == {"done"}
+    assert AuditEntry.objects.get(action="停办后续衔接事项").count == others.count()
 
 
 def test_an_empty_collective_household_is_closed(desk):

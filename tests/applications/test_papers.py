@@ -33,8 +33,15 @@ class Way:
     also: str = ""
 
 
-TRUTH = {"facts": "学历证书系伪造。", "hearing": "已告知,未申请听证。", "clauses": ["三(一)1(2)"]}
-VALUES = {"values": [["姓名", "杨小满", "杨晓满"]], "proof": "出生医学证明"}
+TRUTH = {
+    "facts": "学历证书系伪造。",
+    "hearing": "已告知,未申请听证。",
+    "clause": "行政许可法 第六十九条第二款",
+}
+VALUES = {
+    "changes": [{"key": "x", "who": "杨**", "title": "姓名", "old": "杨小满", "new": "杨晓满"}],
+    "proof": "出生医学证明",
+}
 WAYS = {
     "cover": Way(State.ACCEPTED),
     "contents": Way(State.ACCEPTED),
@@ -51,7 +58,7 @@ WAYS = {
     "not-accepted": Way(State.NOT_ACCEPTED),
     "inquiry": Way(State.DRAFT, route="talent"),
     "route-changed": Way(
-        State.ACCEPTED, "take_route", told={"before": "省外·就学", "after": "省外·学历"}
+        State.ACCEPTED, "take_route", told={"change": "由「省外·就学」改用「省外·学历」"}
     ),
     "paused": Way(State.ACCEPTED, "pause", told={"ground": "appraisal"}),
     "extended": Way(State.ACCEPTED, "extend", "head", told={"days": 5}),
@@ -68,9 +75,9 @@ WAYS = {
     "withdrawn": Way(State.ACCEPTED, "withdraw"),
     "terminated": Way(State.TERMINATED),
     "corrected": Way(State.REGISTERED, "correct", "head", told=VALUES),
-    "annulled": Way(State.REGISTERED, "annul", "approver", told=TRUTH),
-    "revoked": Way(State.REGISTERED, "revoke", "approver", told=TRUTH),
-    "reopened": Way(State.REFUSED, "reopen", "approver", told={"basis": "复议决定撤销"}),
+    "annulled": Way(State.REGISTERED, "annul", "second_approver", told=TRUTH),
+    "revoked": Way(State.REGISTERED, "revoke", "second_approver", told=TRUTH),
+    "reopened": Way(State.REFUSED, "reopen", "second_approver", told={"ground": "行政复议决定"}),
     "delivery": Way(State.REFUSED, also="issued"),
 }
 # Printed before a number was drawn, or about another paper's number.
@@ -124,7 +131,7 @@ def promised(case, desk):
 
 
 def transfer(case, desk):
-    return Transfer.objects.create(application=case, division="430104", channel="paper")
+    return Transfer.objects.get(application=case, division="430104")
 
 
 def exchange(case, desk):
@@ -250,13 +257,13 @@ def test_a_refusal_quotes_its_clauses(desk):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("route-changed", "原申请渠道为「省外·就学」,现变更为「省外·学历」"),
+        ("route-changed", "由「省外·就学」改用「省外·学历」"),
         ("paused", "因依法需要鉴定、检验、检测"),
         ("extended", "延长 5 个工作日"),
         ("corrected", "姓名 杨小满 杨晓满"),
         ("annulled", "听取陈述、申辩和听证的情况:已告知,未申请听证。"),
         ("revoked", "认定的事实:学历证书系伪造。"),
-        ("reopened", "依据和理由:复议决定撤销"),
+        ("reopened", "依据和理由:行政复议决定;核实无误"),
         ("not-admitted", "理由:不共同居住"),
         ("public-household", "应当自取得之日起及时申请将户口从公共户迁出"),
         ("exchange", "黔6110001"),

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from applications.workflow import State
 from tests import factories
+from tests.journeys.coming_over import come_over
 from tests.journeys.test_thirteen_routes import CHECKED, Walk
 from tests.pages import page, submit
 
@@ -115,6 +116,7 @@ def test_the_absent_sign_later_and_then_all_may_be_registered(five):
     for name, typed in (("check", CHECKED), ("review", None), ("approve", five.admissions())):
         five.ask(name, typed)
     five.note(韦小兰={"presence": "video", "signed": "self"})
+    come_over(five.client(five.desk.clerk), five.case)
     told = page(five.ask("register", five.registering())).text
     assert "「杨老根」尚未签名" in told
     assert five.case.state == State.APPROVED

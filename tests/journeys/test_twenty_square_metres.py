@@ -84,8 +84,9 @@ def test_the_route_is_changed_and_number_day_and_answers_are_kept(desk):
     assert (now.receipt_number, now.accepted_on) == (case.receipt_number, case.accepted_on)
     assert now.facts["home_area_m2"] == HOME["home_area_m2"]
     assert now.facts["degree_level"] == "bachelor"
-    assert told.context["verdict"].verdict == "eligible"
+    assert "变更落户渠道通知书" in page(told).text
     assert "由「" in page(told).text
+    assert opinion_on(now, desk.clerk).verdict == "eligible"
     assert now.evidence.get(code="degree_proof").state == "missing"
 
 

@@ -48,6 +48,8 @@ MOVED = {
     "kaili_hukou.Membership.person",
     "kaili_hukou.FormerNumber.person",
     "residence_permits.Permit.person",
+    "residence_permits.PermitRequest.person",
+    "residence_permits.Residence.person",
     "rosters.RosterEntry.person",
     "applications.Application.applicant",
     "applications.Member.person",

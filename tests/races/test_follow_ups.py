@@ -42,7 +42,7 @@ def test_a_permit_is_ended_once(desk):
     case = settled(desk)
     made = presses(case, "permit", lambda row: cancel_permit(row, desk.clerk, today()))
     assert len(refusals(at_once(*made))) == 1
-    assert AuditEntry.objects.filter(action="注销居住证").count() == 1
+    assert AuditEntry.objects.filter(action="居住证注销").count() == 1
 
 
 def test_a_notice_is_delivered_once(desk):

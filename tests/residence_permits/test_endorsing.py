@@ -350,7 +350,9 @@ def test_an_endorsement_at_the_counter_takes_few_queries(script, desk):
     with CaptureQueriesContext(connection) as asked:
         client.post(reverse("permits:counter"), sent, headers=headers)
     assert permit.endorsements.count() == 1
-    assert len(asked) <= MOST_QUERIES, "\n".join(query["sql"] for query in asked)
+    # The outer transaction of the request is a savepoint in a test: no query of ours.
+    told = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
+    assert len(told) <= MOST_QUERIES, "\n".join(told)
 
 
 # ------------------------------------------------------------------ against the contract
