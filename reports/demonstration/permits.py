@@ -8,10 +8,11 @@ from typing import Any
 from PIL import Image
 
 from applications.actions.prospecting import look
-from kaili_hukou.actions import know_person
+from kaili_hukou.actions import PersonEntry, know_person
 from kaili_hukou.audit import Actor, acting
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Officer
+from kaili_hukou.registers import division_of_address
 from reports.demonstration.people import Maker
 from residence_permits.actions.applying import (
     Applying,
@@ -37,8 +38,11 @@ from residence_permits.conditions import DOCUMENTS
 from residence_permits.flow import State
 from residence_permits.models import Card, Permit, PermitRequest, Residence
 from residence_permits.photographs import HEIGHT, WIDTH, keep
+from rosters.models import RosterEntry
 
 OF_EACH = 2
+# The first twenty rows of a roster become applicants; rows are numbered from 4.
+NAMED_IN, FREE_FROM = ("talent", "veteran"), 24
 ENDINGS = {
     State.NOT_ACCEPTED: (not_accept, "经核对,户籍地材料与本人陈述不一致,本人不再补正"),
     State.NOT_GRANTED: (not_grant, "核查发现租赁合同不实,不符合条例第二条的条件"),
@@ -57,9 +61,11 @@ def permit_requests(maker: Maker, today: datetime.date, officers: dict[str, Offi
         receive_blanks(blanks, section)
         card = Card.objects.filter(state=Card.State.BLANK).order_by("serial")[0]
         spoil(card, "运输途中折损", section, add_months(today, -1))
-    made = {
-        state: [_request(maker, clerk, today, state) for _ in range(OF_EACH)] for state in State
-    }
+    made: dict[State, list[PermitRequest]] = {}
+    for state in State:
+        drawn = [maker.person(today, years=(20, 55)) for _ in range(OF_EACH)]
+        entries = on_rosters() if state == State.HANDED else drawn
+        made[state] = [_request(maker, entry, clerk, today, state) for entry in entries]
     with acting(Actor(clerk)):
         for state, (ending, reason) in ENDINGS.items():
             for row in made[state]:
@@ -68,10 +74,31 @@ def permit_requests(maker: Maker, today: datetime.date, officers: dict[str, Offi
     _produce(made, clerk, section, today)
 
 
-def _request(maker: Maker, clerk: Officer, today: datetime.date, state: State) -> PermitRequest:
+def on_rosters() -> list[PersonEntry]:
+    """People whom a roster names and who have not applied to settle: their permits show the way."""
+    rows = RosterEntry.objects.filter(roster__kind__in=NAMED_IN, row__gte=FREE_FROM)
+    return [
+        PersonEntry(
+            number=row.number,
+            name=row.name,
+            birth_date=row.birth_date,
+            sex=row.sex,
+            division=place.code if (place := division_of_address(row.origin)) else "",
+            hukou_kind="rural",
+            address=row.origin,
+            phone=row.phone,
+            nationality_as_written=row.nationality,
+        )
+        for row in rows.order_by("roster__kind", "row")
+        if row.row < FREE_FROM + OF_EACH
+    ]
+
+
+def _request(
+    maker: Maker, entry: PersonEntry, clerk: Officer, today: datetime.date, state: State
+) -> PermitRequest:
     """Told what is missing, or accepted with a photograph, some days ago."""
     on = today - datetime.timedelta(days=maker.random.randint(2, 6))
-    entry = maker.person(today, years=(20, 55))
     basis = maker.random.choice(list(DOCUMENTS))
     whole = state not in (State.SUPPLEMENT, State.NOT_ACCEPTED)
     with acting(Actor(clerk)):
