@@ -18,9 +18,10 @@ from kaili_hukou.names import normalise_name
 from kaili_hukou.paging import FewPages
 from kaili_hukou.roles import Role
 from residence_permits.access import IMPORTERS, READERS
+from residence_permits.forms import OldRecordsForm
 from residence_permits.models import AcceptingBody, Permit
 from residence_permits.querysets import PermitQuerySet
-from residence_permits.resources import PermitResource, ResidenceResource
+from residence_permits.resources import TABLES, PermitResource, ResidenceResource
 
 MOST_PEOPLE = 200
 
@@ -34,7 +35,7 @@ class PermitAdmin(SafeImport, ReadOnlyAdmin):
 
     resource_classes = [PermitResource, ResidenceResource]
     import_template_name = "residence_permits/import.html"
-    import_error_display = ("message",)
+    import_form_class = OldRecordsForm
 
     viewers = READERS
     list_display = ["serial", "person", "number", "town", "residence_from", "issued_on", "status"]
@@ -69,7 +70,7 @@ class PermitAdmin(SafeImport, ReadOnlyAdmin):
         return [PeopleSheet]
 
     def get_import_context_data(self, **_: Any) -> dict[str, Any]:
-        return {"most_rows": MOST_ROWS}
+        return {"most_rows": MOST_ROWS, "tables": TABLES}
 
     def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
         """Nothing here: the import has recorded the file as one entry."""

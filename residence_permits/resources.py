@@ -202,5 +202,15 @@ def _resource(base: type[OldRecords], model: type[Any], name: str) -> type[resou
     )
 
 
-PermitResource = _resource(_OldPermits, Permit, "居住证(已发放的)")
-ResidenceResource = _resource(_OldResidences, Residence, "暂住登记(存量)")
+PERMITS, RESIDENCES = "居住证(已发放的)", "暂住登记(存量)"
+PermitResource = _resource(_OldPermits, Permit, PERMITS)
+ResidenceResource = _resource(_OldResidences, Residence, RESIDENCES)
+# For the upload page: which columns are needed, which may be left out.
+TABLES = tuple(
+    (
+        name,
+        [title for title, _, needed in columns.values() if needed],
+        [title for title, _, needed in columns.values() if not needed],
+    )
+    for name, columns in ((PERMITS, PERMIT_COLUMNS), (RESIDENCES, RESIDENCE_COLUMNS))
+)

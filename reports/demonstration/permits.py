@@ -44,9 +44,9 @@ OF_EACH = 2
 # The first twenty rows of a roster become applicants; rows are numbered from 4.
 NAMED_IN, FREE_FROM = ("talent", "veteran"), 24
 ENDINGS = {
-    State.NOT_ACCEPTED: (not_accept, "经核对,户籍地材料与本人陈述不一致,本人不再补正"),
-    State.NOT_GRANTED: (not_grant, "核查发现租赁合同不实,不符合条例第二条的条件"),
-    State.WITHDRAWN: (withdraw, "本人近期离开凯里,申请撤回"),
+    State.NOT_ACCEPTED: (not_accept, "经核对,户籍地材料与本人陈述不一致,本人不再补正。"),
+    State.NOT_GRANTED: (not_grant, "核查发现租赁合同不实,不符合条例第二条的条件。"),
+    State.WITHDRAWN: (withdraw, "本人近期离开凯里,申请撤回。"),
 }
 SKIN, COAT, WALL = (232, 205, 184), (52, 73, 94), (245, 247, 250)
 # The nightly job looks at all permits; of a large demonstration this is a part.

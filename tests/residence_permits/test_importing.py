@@ -367,6 +367,14 @@ def test_a_file_that_is_none_is_a_sentence_and_leaves_nothing(content, word, sec
     assert kept() == []
 
 
+def test_the_page_names_the_columns_and_the_limit_also_after_a_wrong_file(section):
+    for shown in (section.get(reverse(IMPORT)), upload(section, b"x")):
+        text = page(shown).text
+        assert "最多 20000 行" in text
+        assert "公民身份号码、姓名、证件编号" in text
+        assert "号码、姓名、镇街、住址、自、至" in text
+
+
 def test_an_empty_file_is_a_sentence(section):
     shown = upload(section, b"")
     assert shown.status_code == 200
