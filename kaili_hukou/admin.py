@@ -9,10 +9,11 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from import_export.admin import ExportMixin, ImportMixin
+from import_export.admin import ExportMixin
 
 from kaili_hukou import audit
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
+from kaili_hukou.importing import SafeImport
 from kaili_hukou.jobs import start
 from kaili_hukou.models import (
     AuditEntry,
@@ -64,7 +65,7 @@ class RegisterAdmin(ExportMixin, DeskAdmin):
         forget()
 
 
-class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
+class ImportedRegisterAdmin(SafeImport, RegisterAdmin):
     """A register that is also kept as a spreadsheet, with a preview before anything is written."""
 
     import_error_display = ("row", "message")
@@ -76,10 +77,6 @@ class ImportedRegisterAdmin(ImportMixin, RegisterAdmin):
         """One entry of ours for the whole file, in place of Django's log."""
         audit.record(f"导入{self.opts.verbose_name}", count=result.total_rows)
         forget()
-
-    @transaction.atomic
-    def process_import(self, request: HttpRequest, **options: Any) -> HttpResponse:
-        return super().process_import(request, **options)
 
 
 class CalendarAdmin(ImportedRegisterAdmin):

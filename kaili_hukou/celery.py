@@ -16,6 +16,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
+    # What was uploaded for a preview and never confirmed holds people's data: it goes.
+    "clear uploads": {
+        "task": "kaili_hukou.tasks.clear_uploads",
+        "schedule": crontab(hour="3", minute="10"),
+    },
     # Deadlines of open cases are reckoned again when the calendar of a year was entered.
     "reckon deadlines": {
         "task": "applications.tasks.reckon_deadlines",

@@ -165,6 +165,8 @@ if not DEBUG:
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 EXPORT_FORMATS = [XLSX]
 IMPORT_FORMATS = [XLSX, CSV]
+# Between preview and confirmation a file is kept encrypted, and removed afterwards.
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "kaili_hukou.sealed_uploads.SealedUpload"
 # Its page for choosing columns has inline handlers, which our policy refuses.
 IMPORT_EXPORT_SKIP_ADMIN_EXPORT_UI = True
 

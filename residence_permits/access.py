@@ -14,6 +14,8 @@ ENDORSING = frozenset({Role.WINDOW, Role.STATION_HEAD})
 STAFF = COUNTER | {Role.APPROVER}
 # Blanks and batches: sworn officers of a station, and the household section.
 MAKERS = frozenset({Role.WINDOW, Role.STATION_HEAD, Role.APPROVER})
+# Permits of before: the household section for all, a head for his own station.
+IMPORTERS = frozenset({Role.STATION_HEAD, Role.APPROVER})
 READERS = STAFF | {Role.AUDITOR}
 
 

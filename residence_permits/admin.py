@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -11,21 +11,31 @@ from django.utils import timezone
 
 from kaili_hukou import identity
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
+from kaili_hukou.importing import MOST_ROWS, PeopleSheet, SafeImport
 from kaili_hukou.models import Person
 from kaili_hukou.models.people import number_digest
 from kaili_hukou.names import normalise_name
 from kaili_hukou.paging import FewPages
 from kaili_hukou.roles import Role
-from residence_permits.access import READERS
+from residence_permits.access import IMPORTERS, READERS
+from residence_permits.forms import OldRecordsForm
 from residence_permits.models import AcceptingBody, Permit
 from residence_permits.querysets import PermitQuerySet
+from residence_permits.resources import TABLES, PermitResource, ResidenceResource
 
 MOST_PEOPLE = 200
 
 
 @admin.register(Permit)
-class PermitAdmin(ReadOnlyAdmin):
-    """Read only: whatever a permit says changes by a recorded act on its page (条例 第二十条)."""
+class PermitAdmin(SafeImport, ReadOnlyAdmin):
+    """Read only: whatever a permit says changes by a recorded act on its page (条例 第二十条).
+
+    Permits of before come in as spreadsheets: by the household section, by a head for his station.
+    """
+
+    resource_classes = [PermitResource, ResidenceResource]
+    import_template_name = "residence_permits/import.html"
+    import_form_class = OldRecordsForm
 
     viewers = READERS
     list_display = ["serial", "person", "number", "town", "residence_from", "issued_on", "status"]
@@ -52,6 +62,21 @@ class PermitAdmin(ReadOnlyAdmin):
         """A number by its digest, a serial or a name in full: each by an index."""
         text = search_term.strip()[:200]
         return (queryset.filter(_meant(text)) if text else queryset), False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self._role(request) in IMPORTERS
+
+    def get_import_formats(self) -> list[type[PeopleSheet]]:
+        return [PeopleSheet]
+
+    def get_import_context_data(self, **_: Any) -> dict[str, Any]:
+        return {"most_rows": MOST_ROWS, "tables": TABLES}
+
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
+        """Nothing here: the import has recorded the file as one entry."""
+
+    def add_success_message(self, result: Any, request: HttpRequest) -> None:
+        messages.success(request, f"已导入 {result.summary['good']} 行。")
 
     def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
         if not self.has_view_permission(request):

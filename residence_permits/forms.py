@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from import_export.forms import ImportForm
 
 from kaili_hukou.forms import DayField, NumberField
 from kaili_hukou.models import Officer, PoliceStation, Town, Village
@@ -93,6 +94,16 @@ class CancelForm(forms.Form):
         strip=True,
         help_text="凭据名称、日期等;因骗领收缴的,写明查证的事实。",
     )
+
+
+class OldRecordsForm(ImportForm):
+    """存量导入: which records, and the file; there is one format."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["resource"].label = "内容"
+        self.fields["resource"].required = True
+        self.fields["import_file"].label = "文件"
 
 
 class DueForm(forms.Form):

@@ -40,6 +40,7 @@ PURE = (
             "clauses",
             "masking",
             "names",
+            "cells",
             "wording",
         )
     ),

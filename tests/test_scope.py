@@ -333,7 +333,7 @@ def registers() -> Iterator[Row]:
         if model in IMPORTED:
             yield Row(f"admin:{full}_import", KEEPERS)
             yield Row(f"admin:{full}_import", KEEPERS, method="post")
-            yield Row(f"admin:{full}_process_import", KEEPERS, method="post")
+            yield Row(f"admin:{full}_process_import", KEEPERS, method="post", ok=302)
 
 
 ADMIN = (
@@ -367,6 +367,9 @@ ADMIN = (
         within="station",
         change_ok=302,
     ),
+    Row("admin:residence_permits_permit_import", ORDERERS),
+    Row("admin:residence_permits_permit_import", ORDERERS, method="post"),
+    Row("admin:residence_permits_permit_process_import", ORDERERS, method="post", ok=302),
     *admin_rows(
         "residence_permits_acceptingbody",
         "body",

@@ -19,6 +19,7 @@ from kaili_hukou.models import Person
 from kaili_hukou.models.people import tail_digest
 from kaili_hukou.names import normalise_name
 from kaili_hukou.registers import division_title
+from residence_permits.conditions import longest_stay
 
 MOST = 50
 REVEALED = {"number": "公民身份号码", "phone": "联系电话", "address": "户籍地址"}
@@ -93,11 +94,14 @@ def person(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     today = timezone.localdate()
     known = known_of("", found, today)
     cases = Application.objects.visible_to(request.user).filter(members__person=found)
+    residences = list(found.residences.all())
     context = {
         "person": found,
         "known": known,
         "place": division_title(found.division) if found.division else "",
         "cases": cases.for_lists().distinct(),
+        "residences": residences,
+        "lives_since": longest_stay((row.since, row.until) for row in residences),
         "today": today,
         "graduates_on": Member.objects.filter(person=found)
         .graduated(today)

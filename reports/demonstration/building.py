@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -21,8 +22,9 @@ from kaili_hukou.readings import initials, reading
 from reports.demonstration.accounts import STATIONS, make_accounts, told
 from reports.demonstration.cases import ORIGINS, PATHS, Builder, Desk
 from reports.demonstration.people import OUTSIDE, Maker
+from reports.demonstration.permits import permit_requests, prospects
 from residence_permits.actions.permits import next_days
-from residence_permits.models import Endorsement, Permit, Stretch
+from residence_permits.models import Endorsement, Permit, Residence, Stretch
 from residence_permits.terms import stretches
 from rosters.actions import confirm
 from rosters.kinds import KINDS
@@ -32,6 +34,7 @@ CHUNK = 2000
 PEOPLE_A_SCALE = 1000
 ROWS_A_ROSTER = 30
 PERMIT_EVERY = 4
+BEFORE_EVERY = 9
 
 
 @transaction.atomic
@@ -50,6 +53,8 @@ def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
     builder = Builder(maker, today, list(Town.objects.all()), applicants)
     cases(builder, officers)
     handing_lists(builder, officers)
+    permit_requests(maker, today, officers)
+    prospects(today)
     return {"accounts": told(officers, password), "counts": counts()}
 
 
@@ -147,6 +152,7 @@ def _bulk_permits(
         ]
     Endorsement.objects.bulk_create(endorsements)
     Stretch.objects.bulk_create(spans)
+    Residence.objects.bulk_create(_stays(permits, clerk))
     audit.record("批量登记居住证(演示)", count=len(permits))
 
 
@@ -163,6 +169,34 @@ def _permit(person: Person, maker: Maker, today: datetime.date, station: PoliceS
         issued_on=issued_on,
         handed_on=issued_on,
     )
+
+
+def _stays(permits: list[Permit], clerk: Officer) -> Iterator[Residence]:
+    """Where each holder lives; some were here before, by the old records, with a gap or without."""
+    for place, permit in enumerate(permits):
+        common = {
+            "person": permit.person,
+            "station": permit.station,
+            "town": permit.town,
+            "source": permit.residence_source,
+            "officer": clerk,
+        }
+        since = permit.residence_from
+        yield Residence(
+            **common, address=permit.address, since=since, registered_on=since, proof="居住登记"
+        )
+        if place % BEFORE_EVERY == 0:
+            until = since - datetime.timedelta(days=1 if place % 2 else 200)
+            first = add_months(until, -30)
+            yield Residence(
+                **common,
+                kind=Residence.Kind.TEMPORARY,
+                address=f"{permit.town}原暂住地",
+                since=first,
+                until=until,
+                registered_on=first,
+                proof="暂住证(存量)",
+            )
 
 
 def _endorsed(issued_on: datetime.date, today: datetime.date, maker: Maker) -> list[datetime.date]:

@@ -25,6 +25,7 @@ from residence_permits.actions.endorsing import (
     refuse_endorsement,
 )
 from residence_permits.actions.permits import Act
+from residence_permits.conditions import longest_stay
 from residence_permits.forms import DOCUMENTS, document_choices
 from residence_permits.models import Endorsement, Permit
 from residence_permits.terms import Timeline
@@ -79,6 +80,7 @@ def _page(request: HttpRequest, found: Permit, **more: Any) -> HttpResponse:
     today = timezone.localdate()
     writes = request.user.role in ENDORSING and not found.cancelled_on
     person = found.person
+    residences = list(person.residences.select_related("town", "village"))
     context = {
         "section": "permits",
         "permit": found,
@@ -86,7 +88,8 @@ def _page(request: HttpRequest, found: Permit, **more: Any) -> HttpResponse:
         "place": division_title(person.division) if person.division else "",
         "standing": standing_of(found, today),
         "stretches": found.stretches.all(),
-        "residences": person.residences.select_related("town", "village"),
+        "residences": residences,
+        "lives_since": longest_stay((row.since, row.until) for row in residences),
         "events": found.events.select_related("officer").order_by("-at"),
         "endorsements": _with_undo(found, request, today),
         "documents": document_choices(),

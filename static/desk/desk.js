@@ -193,6 +193,24 @@
     if (focused) document.getElementById(focused)?.focus();
   }
 
+  // --------------------------------------- a piece of the page that comes later
+  async function bring(place) {
+    try {
+      const answer = await fetch(place.dataset.load, {
+        credentials: "same-origin",
+        cache: "no-store",
+        headers: { "X-Requested-With": "XMLHttpRequest" },
+      });
+      if (!answer.ok || answer.redirected) return;
+      const piece = document.createElement("template");
+      piece.innerHTML = await answer.text();
+      place.replaceChildren(piece.content);
+    } catch {
+      // The link in its place stays.
+    }
+  }
+  for (const place of document.querySelectorAll("[data-load]")) bring(place);
+
   // ------------------------------------------------- names of divisions
   let asked = "";
   document.addEventListener("input", async (event) => {

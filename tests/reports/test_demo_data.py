@@ -12,10 +12,17 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
-from applications.models import Application, EvidenceItem, FollowUp, FollowUpList, Member
+from applications.models import (
+    Application,
+    EvidenceItem,
+    FollowUp,
+    FollowUpList,
+    Member,
+    Prospect,
+)
 from applications.policy.routes import ROUTES
 from applications.workflow import OPEN, State
 from kaili_hukou import identity, receipts
@@ -23,7 +30,9 @@ from kaili_hukou.models import AuditEntry, Household, Membership, Officer, Perso
 from kaili_hukou.roles import Role
 from reports.demonstration.building import people_and_permits
 from reports.demonstration.people import Maker
-from residence_permits.models import Permit
+from residence_permits.actions.producing import reconciled
+from residence_permits.flow import State as RequestState
+from residence_permits.models import Batch, Delivery, Permit, PermitRequest, Residence
 from residence_permits.terms import timeline
 from rosters.kinds import KINDS
 from rosters.models import Roster, RosterEntry
@@ -65,9 +74,10 @@ class Built:
 
 
 @pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker):
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
     """`demo_data` run, undone, and run again; the rows of the second run stay for this file."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    media = override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("demonstration")))
+    with media, django_db_blocker.unblock(), transaction.atomic():
         with transaction.atomic():
             told_before, rows_before = printed(), rows()
             transaction.set_rollback(True)
@@ -103,6 +113,27 @@ def test_the_counts_are_those_of_the_tables(demonstration):
 def test_every_route_stands_in_every_state(demonstration):
     pairs = Counter(Application.objects.values_list("route", "state"))
     assert set(pairs) == set(itertools.product(ROUTES, State))
+
+
+def test_an_application_for_a_permit_stands_in_every_state(demonstration):
+    assert set(PermitRequest.objects.values_list("state", flat=True)) == set(RequestState)
+    assert set(PermitRequest.objects.values_list("kind", flat=True)) == set(PermitRequest.Kind)
+
+
+def test_the_stock_of_cards_agrees_with_what_was_issued(demonstration):
+    assert reconciled()["agrees"]
+    assert Batch.objects.count() == 2
+    assert Delivery.objects.get().count == 60
+
+
+def test_holders_live_somewhere_and_some_came_before_the_permits(demonstration):
+    held = Permit.objects.in_force().filter(person__residences__isnull=True)
+    assert not held.exists()
+    assert Residence.objects.filter(kind="temporary", until__isnull=False).exists()
+
+
+def test_somebody_is_led_to_settle(demonstration):
+    assert Prospect.objects.exists()
 
 
 def test_every_role_has_an_account(demonstration):
