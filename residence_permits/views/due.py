@@ -22,7 +22,7 @@ from residence_permits.forms import DueForm
 from residence_permits.models import Permit
 from residence_permits.querysets import PermitQuerySet
 
-PAGE = 50
+PAGE = 20
 # Paper and workbooks are for one town or community; nobody reads more.
 MOST_ON_PAPER = 1_000
 MOST_IN_A_WORKBOOK = 20_000
