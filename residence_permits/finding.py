@@ -3,40 +3,39 @@
 import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 
 from kaili_hukou import identity
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Officer
 from kaili_hukou.models.people import number_digest
-from residence_permits.models import Card, Permit, PermitEvent
+from residence_permits.models import Card, Permit
 
 LONGEST = 400
+# What an endorsement and its line need: a press at the counter reads no more.
+ASKED = (
+    *("serial", "issued_on", "handed_on", "window_opens_on", "ends_on", "refused_on", "version"),
+    *("cancelled_on", "cancelled_for", "noted", "noted_on", "person__name", "person__number"),
+    *("person__number_digest", "person__without_number", "station__name", "station__code"),
+)
 
 
 def find_permit(text: str, officer: Officer, on: datetime.date) -> Permit:
-    """The permit in force, else the latest; one query. Refused where there is none to be seen.
-
-    `refused_on` tells when an endorsement was last refused.
-    """
+    """The permit in force, else the latest; one query. Refused where there is none to be seen."""
     text = text.replace("\0", "").strip()[:LONGEST]
     if not text:
         raise Refused("没有输入号码。请输入或扫描公民身份号码、居住证编号。")
     which, fault = _which(text, on)
-    refused = PermitEvent.objects.filter(
-        permit=OuterRef("pk"), kind=PermitEvent.Kind.NOT_ENDORSED
-    ).order_by("-at")
-    found = (
+    rows = (
         Permit.objects.visible_to(officer)
         .filter(which)
         .select_related("person", "station")
-        .annotate(refused_on=Subquery(refused.values("on")[:1]))
+        .only(*ASKED)
         .order_by(F("cancelled_on").desc(nulls_first=True))
-        .first()
     )
-    if found is None:
-        raise _not_found(text, fault, officer)
-    return found
+    for found in rows[:1]:
+        return found
+    raise _not_found(text, fault, officer)
 
 
 def _which(text: str, on: datetime.date) -> tuple[Q, identity.IdentityError | None]:

@@ -123,6 +123,26 @@ class DueForm(forms.Form):
         Village.objects.all(), label="村(社区)", required=False, empty_label="全部"
     )
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        town = self.data.get("town", "")
+        known = town.isdecimal() and len(town) < 10
+        villages = Village.objects.filter(town=town) if known else Village.objects.none()
+        self.fields["village"].queryset = villages
+
+    def filters(self) -> list[dict[str, Any]]:
+        """What the page offers; communities once a town is chosen."""
+        return [
+            {
+                "name": name,
+                "label": field.label,
+                "choices": [(str(value), label) for value, label in field.choices],
+                "chosen": self.data.get(name, ""),
+            }
+            for name, field in self.fields.items()
+            if name != "village" or self.data.get("town")
+        ]
+
     def chosen(self) -> dict[str, Any]:
         """What can be read of the address; anything else is as if it were not there."""
         self.is_valid()

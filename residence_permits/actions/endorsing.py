@@ -90,7 +90,7 @@ def endorse(permit: Permit, act: Act, looked: Looked, *, confirmed: bool = False
         basis=looked.basis,
         shown=looked.document.strip()[:200],
     )
-    changed(permit, Kind.ENDORSED, act, [*days, act.on])
+    changed(permit, Kind.ENDORSED, act, [*days, act.on], renewed=before.is_valid)
     endorsement.save(force_insert=True)
     return Endorsed(endorsement, before, after)
 
@@ -137,7 +137,7 @@ def why_not(permit: Permit, act: Act) -> str:
 
 def _warning(permit: Permit, before: Timeline) -> str:
     """What the officer should know before the press counts."""
-    refused_on = getattr(permit, "refused_on", None)
+    refused_on = permit.refused_on
     since = before.window.opens_on if before.window else before.suspended_from
     told = []
     if not before.is_valid and before.suspended_from:
@@ -179,7 +179,7 @@ def refuse_endorsement(permit: Permit, act: Act) -> PermitEvent:
         raise Refused("不予签注须写明理由:哪一项条件不再符合、依据什么材料。")
     days = endorsed_days(permit)
     _standing(permit, act, days)
-    return changed(permit, Kind.NOT_ENDORSED, act, days)
+    return changed(permit, Kind.NOT_ENDORSED, act, days, refused_on=act.on)
 
 
 def may_undo(endorsement: Endorsement, officer: Officer, on: datetime.date) -> bool:

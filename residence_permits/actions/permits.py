@@ -39,9 +39,18 @@ def change(permit: Permit, kind: str, act: Act, **values: Any) -> PermitEvent:
 
 
 def changed(
-    permit: Permit, kind: str, act: Act, endorsed_on: list[datetime.date], **values: Any
+    permit: Permit,
+    kind: str,
+    act: Act,
+    endorsed_on: list[datetime.date],
+    *,
+    renewed: bool = False,
+    **values: Any,
 ) -> PermitEvent:
-    """`change` inside the caller's transaction, by the endorsements that stand after the act."""
+    """`change` inside the caller's transaction, by the endorsements that stand after the act.
+
+    `renewed`: endorsed in its window, so that the last stretch only grows longer.
+    """
     before = {name: getattr(permit, name) for name in values}
     issued_on = values.get("issued_on", permit.issued_on)
     ended = values.get("cancelled_on") is not None
@@ -54,7 +63,7 @@ def changed(
     for name, value in (values | days).items():
         setattr(permit, name, value)
     permit.version += 1
-    _keep_stretches(permit, endorsed_on, act.on)
+    _keep_stretches(permit, endorsed_on, act.on, renewed=renewed)
     return keep_event(permit, kind, act, before)
 
 
@@ -126,14 +135,21 @@ def _noted_days(
     }
 
 
-def _keep_stretches(permit: Permit, endorsed_on: list[datetime.date], on: datetime.date) -> None:
-    permit.stretches.all().delete()
+def _keep_stretches(
+    permit: Permit, endorsed_on: list[datetime.date], on: datetime.date, *, renewed: bool = False
+) -> None:
     end = permit.cancelled_on or datetime.date.max
-    Stretch.objects.bulk_create(
+    rows = [
         Stretch(permit=permit, valid_from=first, valid_to=min(last or end, end))
         for first, last in stretches(permit.issued_on, endorsed_on, on)
         if first <= end
-    )
+    ]
+    if renewed:
+        running = Stretch.objects.filter(permit=permit, valid_from=rows[-1].valid_from)
+        if running.update(valid_to=rows[-1].valid_to) == 1:
+            return
+    permit.stretches.all().delete()
+    Stretch.objects.bulk_create(rows)
 
 
 def next_days(

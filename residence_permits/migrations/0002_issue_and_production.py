@@ -234,6 +234,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='permit',
+            name='refused_on',
+            field=models.DateField(editable=False, null=True, verbose_name='不予签注日期'),
+        ),
+        migrations.AddField(
+            model_name='permit',
             name='noted_on',
             field=models.DateField(editable=False, null=True, verbose_name='核对日期'),
         ),

@@ -86,6 +86,8 @@ class Permit(models.Model):
         "夜间核对", max_length=9, choices=Noted, default=Noted.VALID, editable=False
     )
     noted_on = models.DateField("核对日期", null=True, editable=False)
+    # The last time that an endorsement was refused: the next officer is told.
+    refused_on = models.DateField("不予签注日期", null=True, editable=False)
     version = models.PositiveIntegerField("版次", default=1, editable=False)
     cancelled_on = models.DateField("注销日期", null=True, blank=True)
     cancelled_for = models.CharField("注销原因", max_length=8, choices=Cancelled, blank=True)

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -59,8 +61,8 @@ def counter(request: HttpRequest) -> HttpResponse:
     document = request.POST.get("document", "")
     result = _endorsed(request, DOCUMENTS.get(document, Looked("", "")))
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
-        context = {"result": result, "document": document}
-        return render(request, "residence_permits/_result.html", context)
+        context = {"result": result, "document": document, "csrf_token": get_token(request)}
+        return HttpResponse(get_template("residence_permits/_result.html").render(context))
     if result.to_confirm:
         return _page(request, result)
     told = messages.success if result.colour == "green" else messages.error

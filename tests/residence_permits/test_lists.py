@@ -156,11 +156,11 @@ def queries(client, address):
 
 
 MOST = {
-    "permits:due": 9,
+    "permits:due": 11,
     "permits:due-print": 7,
     "permits:due-export": 7,
     "permits:counter": 9,
-    "admin:residence_permits_permit_changelist": 9,
+    "admin:residence_permits_permit_changelist": 10,
 }
 
 

@@ -10,7 +10,7 @@ from kaili_hukou.dates import add_months, in_words
 from kaili_hukou.models import AuditEntry, Town, Village
 from residence_permits.actions.cancelling import CardIs, cancel
 from residence_permits.actions.endorsing import refuse_endorsement
-from residence_permits.actions.permits import Act
+from residence_permits.actions.permits import Act, change
 from residence_permits.actions.relocating import NewPlace, relocate
 from residence_permits.models import Permit, PermitEvent, PermitRequest, Residence
 from residence_permits.views.permit import standing_of
@@ -108,7 +108,7 @@ def test_endorsed_on_the_page(desk, permit):
 def test_a_page_that_was_overtaken_changes_nothing(desk, permit):
     client = client_of(desk.clerk)
     seen = page_of(client, permit)
-    refuse_endorsement(fresh(permit), Act(desk.second, today(), "合同已解除"))
+    change(fresh(permit), "corrected", Act(desk.second, today(), "更正居住起始日"))
     answer = submit(client, seen, {"document": "dwelling:0"}, button=("press", "endorse"))
     assert "刚刚被别人办理过" in page(answer).text
     assert not permit.endorsements.exists()
