@@ -26,8 +26,8 @@ REASON = "核查发现租赁合同不实,不符合条例第二条的条件。"
 LAST_WORDS = {
     "receipt": "首次申领居住证免收工本费",
     "rights": "可以自愿申请在凯里",
-    "missing": "本人近期相片",
-    "not-accepted": "大十字派出所",
+    "missing": "不再要求其他材料",
+    "not-accepted": "行政诉讼",
     "not-granted": "行政诉讼",
 }
 
