@@ -151,13 +151,15 @@ def decrypt(stored: bytes, *, purpose: str, bound_to: str) -> bytes:
         raise Unreadable("存储的内容与本行不符,或已被改动。") from None
 
 
-@lru_cache(maxsize=4)
-def _digest_key(text: str, purpose: str) -> bytes:
+@lru_cache(maxsize=16)
+def _keyed(text: str, purpose: str) -> hmac.HMAC:
+    """A digest that has its key and nothing else yet; each value goes into a copy."""
     try:
         master = base64.b64decode(text, validate=True)
     except binascii.Error:
         raise ImproperlyConfigured("DIGEST_KEY 应为 base64 编码。") from None
-    return HKDF(algorithm=hashes.SM3(), length=32, salt=None, info=purpose.encode()).derive(master)
+    kdf = HKDF(algorithm=hashes.SM3(), length=32, salt=None, info=purpose.encode())
+    return hmac.HMAC(kdf.derive(master), hashes.SM3())
 
 
 def digest(value: str, *, purpose: str) -> str:
@@ -167,7 +169,7 @@ def digest(value: str, *, purpose: str) -> str:
     """
     if not settings.DIGEST_KEY:
         raise MissingKeys
-    mac = hmac.HMAC(_digest_key(settings.DIGEST_KEY, purpose), hashes.SM3())
+    mac = _keyed(settings.DIGEST_KEY, purpose).copy()
     mac.update(value.encode())
     return mac.finalize()[:DIGEST_BYTES].hex()
 

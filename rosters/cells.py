@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 Cell = str | float | int | bool | datetime.date | None
 Cells = Sequence[Cell]
@@ -16,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BREAKS = re.compile(r"[\t\r\n]+")
 _BRACKETS = ("()", "[]", "{}", "<>", "【】", "〔〕", "〖〗", "《》", "〈〉", "「」", "『』", "﹝﹞")
 _REMARK = re.compile(
-    "|".join(f"{re.escape(a)}[^{re.escape(a + b)}]*{re.escape(b)}" for a, b in _BRACKETS)
+    "|".join(rf"\{pair[0]}[^\{pair[0]}\{pair[1]}]*\{pair[1]}" for pair in _BRACKETS)
 )
 _BRACKET_MARKS = str.maketrans("", "", "".join(_BRACKETS))
 _MARKS = str.maketrans("", "", "*★☆※")
@@ -25,10 +26,12 @@ _PREFIX = re.compile(r"^(?:[0-9]+|[a-z]|[一二三四五六七八九十]+)[.、)
 
 def text_of(cell: Cell) -> str:
     """The words of a cell: a number without its trailing .0, a day as 1990-03-07."""
-    if cell is None or cell == "":
-        return ""
     if isinstance(cell, str):
-        return _BREAKS.sub(" ", _CONTROL.sub("", cell)).strip() if _is_odd(cell) else cell
+        if cell.isprintable() and cell.strip(" ") == cell:
+            return cell
+        return _BREAKS.sub(" ", _CONTROL.sub("", cell)).strip()
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, (int, float)):
@@ -36,10 +39,6 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
         return cell.date().isoformat()
     return cell.isoformat(" ") if isinstance(cell, datetime.datetime) else cell.isoformat()
-
-
-def _is_odd(text: str) -> bool:
-    return not text.isprintable() or text[:1].isspace() or text[-1:].isspace()
 
 
 def number_text(number: float) -> str:
@@ -51,12 +50,14 @@ def number_text(number: float) -> str:
 
 
 def is_blank(cell: Cell) -> bool:
-    return cell is None or cell == "" or (isinstance(cell, str) and not unspaced(cell))
+    if isinstance(cell, str):
+        return not cell[:1].isalnum() and not unspaced(cell)
+    return cell is None
 
 
 def unspaced(text: str) -> str:
     """Without white space and invisible characters of any kind."""
-    if text.isascii() and text.isalnum():
+    if text.isalnum():
         return text
     return "".join(
         mark
@@ -65,12 +66,13 @@ def unspaced(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=4096, typed=True)
 def folded(cell: Cell) -> str:
     """The words of a header or of a short value, as they are compared.
 
     White space, line breaks, `*`, remarks in brackets, a colon at the end and a prefix such as
     `1.` are dropped; full-width forms become ASCII, capitals small. What stands in brackets as a
-    whole is kept.
+    whole is kept. The same few words come again and again: they are remembered.
     """
     text = unspaced(unicodedata.normalize("NFKC", text_of(cell))).translate(_MARKS).casefold()
     bare = text

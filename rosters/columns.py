@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kaili_hukou import identity
 from kaili_hukou.masking import mask_identity_number, mask_phone
@@ -81,11 +82,11 @@ def clean_number(cell: Cell, known: Known) -> Value:
             raise Fault("precision_lost", _LOST)
         cell = number_text(cell)
     text = identity.fold(text_of(cell))
-    if _PRECISION.fullmatch(text):
-        raise Fault("precision_lost", _LOST)
     try:
         return identity.check(text, known.on).number
     except identity.IdentityError as error:
+        if _PRECISION.fullmatch(text):
+            raise Fault("precision_lost", _LOST) from None
         raise Fault(error.code, str(error)) from None
 
 
@@ -193,6 +194,7 @@ _ABOVE_TOWN = ("贵州省", "黔东南苗族侗族自治州", "黔东南州", "�
 _TOWN_ENDINGS = ("街道办事处", "街道办", "街道", "镇")
 
 
+@lru_cache(maxsize=1024, typed=True)
 def town_key(name: Cell) -> str:
     """The name of a town as it is compared: without what lies above it and without 镇, 街道."""
     text = folded(name)
@@ -223,7 +225,9 @@ _FIXED = re.compile(r"(?:\+86)?((?:0[0-9]{2,3})?[0-9]{7,8})")
 
 def clean_phone(cell: Cell, _known: Known) -> Value | Doubt:
     written = text_of(cell)
-    text = _PHONE_FILLING.sub("", unicodedata.normalize("NFKC", written))
+    text = written
+    if not (written.isascii() and written.isdigit()):
+        text = _PHONE_FILLING.sub("", unicodedata.normalize("NFKC", written))
     if not text:
         return None
     if found := _MOBILE.fullmatch(text) or _FIXED.fullmatch(text):

@@ -25,7 +25,7 @@ from rosters.rows import Duplicate, Outcome, Rejected, RowReader, Skipped, Valid
 from rosters.workbook import FileRefused, Find, Head, SourceRow, Workbook, found_in, sha256_of
 from rosters.writing import Document, begin, finish, write_chunk
 
-CHUNK = 2000
+CHUNK = 1000
 
 Read = tuple[SourceRow, Outcome]
 OPEN = {"97", "98"}  # codes of the register that are no nationality

@@ -110,7 +110,9 @@ def opened(present: Mapping[str, Any]) -> Values:
 
 
 def canonical(values: Mapping[str, Any]) -> str:
-    return _SEPARATOR.join([_text(values.get(name)) for name in TOLD])
+    return _SEPARATOR.join(
+        [f"{name}={_text(values[name])}" for name in TOLD if values.get(name) not in (None, "")]
+    )
 
 
 def row_digest(values: Mapping[str, Any]) -> str:
