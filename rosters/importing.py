@@ -40,6 +40,7 @@ class Order:
     on: datetime.date
     commit: bool = False
     strict: bool = False
+    chunk: int = CHUNK
     find: Find = found_in
 
 
@@ -117,7 +118,7 @@ def _through(order: Order, sha256: str, listener: Listener, *, commit: bool) -> 
     with Workbook(order.path, order.find) as book:
         result = Result(order, sha256, book.head, book.header)
         listener.begun(book.head, book.header)
-        for read in _chunks(book, known(order.on)):
+        for read in _chunks(book, known(order.on), order.chunk):
             _count(result, read)
             if commit:
                 _write(result, read, book)
@@ -133,14 +134,14 @@ def _through(order: Order, sha256: str, listener: Listener, *, commit: bool) -> 
     return result
 
 
-def _chunks(book: Workbook, known: Known) -> Iterator[list[Read]]:
+def _chunks(book: Workbook, known: Known, size: int) -> Iterator[list[Read]]:
     reader = RowReader(book.header, known)
     read = (
         (source, outcome)
         for source in book.rows()
         if (outcome := reader.read(source.row, source.cells, source.merged)) is not None
     )
-    while chunk := list(islice(read, CHUNK)):
+    while chunk := list(islice(read, size)):
         yield chunk
 
 

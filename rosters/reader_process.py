@@ -33,6 +33,8 @@ RATIO, RATIO_FROM = 200, 1024 * 1024
 ZIP, OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BINARIES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x7fELF", b"MZ", b"BM")
 ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"II*\x00", b"MM\x00*")
+# Streams of what else comes in the old wrapping: texts, slides, messages, installers.
+OTHER_DOCUMENTS = ("WordDocument", "PowerPoint Document", "__properties_version1", "\u4840")
 
 Row = tuple[int, list[Any]]
 Area = tuple[int, int, int, int]
@@ -189,7 +191,11 @@ def old_workbook(path: str) -> Iterator[Sheet]:
         content = file.read()
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise Refusal("encrypted")
-    if not any(name.encode("utf-16-le") in content for name in ("Workbook", "Book", "WORKBOOK")):
+    other, ours = (
+        any(name.encode("utf-16-le") in content for name in names)
+        for names in (OTHER_DOCUMENTS, ("Workbook", "Book"))
+    )
+    if other and not ours:
         raise Refusal("not_a_spreadsheet")
     yield from calamine_sheets(path)
 

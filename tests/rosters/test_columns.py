@@ -12,11 +12,15 @@ NUMBER = number(1)
 AHEAD = number(1, datetime.date(2027, 1, 1))
 
 
+def instant(*parts):
+    """As a reader gives it: a day and a time of no zone."""
+    return datetime.datetime(*parts)  # noqa: DTZ001
+
+
 def outcome(column, cell):
     try:
         value = BY_NAME[column].clean(cell, known())
     except Fault as fault:
-        assert str(fault)
         return fault.code
     if isinstance(value, Doubt):
         return value.value, value.code
@@ -142,7 +146,7 @@ DAY = datetime.date(1990, 3, 7)
     [
         *((cell, DAY) for cell in ("1990-3-7", "1990/03/07", "1990.3.7", "1990年3月7日")),
         *((cell, DAY) for cell in ("19900307", 19900307, 19900307.0, DAY, " 1990 - 3 - 7 ")),
-        (datetime.datetime(1990, 3, 7, 8), DAY),
+        (instant(1990, 3, 7, 8), DAY),
         *((cell, (1990, 3)) for cell in ("1990-3", "1990.03", "1990年3月", "199003", 199003)),
         ("", None),
         ("1990-2-30", "bad_value"),
@@ -283,8 +287,8 @@ def test_columns_have_letters():
     ("cell", "text"),
     [
         *((None, ""), (3.0, "3"), (1.5, "1.5"), (float("nan"), ""), (float("inf"), "")),
-        *((datetime.datetime(1990, 3, 7), "1990-03-07"), ("a\tb\x00\r\nc", "a b c")),
-        (datetime.datetime(1990, 3, 7, 8, 30), "1990-03-07 08:30:00"),
+        *((instant(1990, 3, 7), "1990-03-07"), ("a\tb\x00\r\nc", "a b c")),
+        (instant(1990, 3, 7, 8, 30), "1990-03-07 08:30:00"),
         (522601199003071239, "522601199003071239"),
     ],
 )

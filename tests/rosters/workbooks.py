@@ -7,7 +7,6 @@ import zipfile
 import openpyxl
 
 from kaili_hukou import identity
-from kaili_hukou.models import Town
 from rosters.columns import Known, town_key
 
 ON = datetime.date(2026, 11, 23)
@@ -45,10 +44,6 @@ def people(count, **told):
 def known():
     """Without a database: towns by a number of their own."""
     return Known(ON, {town_key(name): at for at, name in enumerate(TOWNS, 1)}, NATIONALITIES)
-
-
-def town_pk(name):
-    return Town.objects.get(name=name).pk
 
 
 def book(rows, *, merged=(), title="Sheet1"):
