@@ -377,7 +377,8 @@ def main(path: str, settings: str) -> None:
     except BrokenPipeError:
         sys.exit(1)
     except BaseException:  # noqa: BLE001 - a panic of the reader is no Exception
-        end("unreadable")
+        # Who reads sparsely does so because the sheet would not fit.
+        end("too_large" if limits["sparse"] else "unreadable")
 
 
 def end(code: str) -> NoReturn:
