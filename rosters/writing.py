@@ -7,7 +7,7 @@ under a UUID of its own under which it is encrypted; so no stored ciphertext is 
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from kaili_hukou import audit
+from kaili_hukou import audit, crypto
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Officer
@@ -92,7 +92,8 @@ def write_chunk(run: ImportRun, matches: Sequence[Match], last_row: int) -> None
     """The rows of a chunk and the checkpoint behind them, together or not at all."""
     fresh = [match for match in matches if not match.is_unchanged]
     find_people(fresh)
-    entries = [_entry_values(run.roster_id, match) for match in fresh]
+    sealers = _sealers()
+    entries = [_entry_values(run.roster_id, match, sealers) for match in fresh]
     repeats = [
         (uuid.uuid4(), run.roster_id, match.row, match.entry)
         for match in matches
@@ -145,24 +146,33 @@ _EMPTY = {
 }
 
 
-def _entry_values(roster: uuid.UUID, match: Match) -> tuple[Any, ...]:
+Sealers = tuple[tuple[int, Callable[[bytes, str], bytes]], ...]
+_NUMBER_AT = len(("id", "roster_id", "row"))
+_TOLD_AT = ENTRY_COLUMNS.index(_FIELDS[TOLD[0]].attname)
+
+
+def _sealers() -> Sealers:
+    """For each encrypted column of a row its place and how it is sealed, with the present key."""
+    places = [(_NUMBER_AT, _NUMBER)]
+    places += [(_TOLD_AT + TOLD.index(name), _FIELDS[name]) for name in ENCRYPTED]
+    return tuple((at, crypto.sealer(field.purpose)) for at, field in places)
+
+
+def _entry_values(roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any]:
     """The columns of a new row, encrypted under the UUID that it will have."""
-    pk = uuid.uuid4()
-    values = match.values
-    told = [values.get(name, _EMPTY[name]) for name in TOLD]
-    for at in _SEALED_AT:
-        field: EncryptedField = _FIELDS[TOLD[at]]
-        told[at] = field.seal(told[at], pk)
-    number = _NUMBER.seal(match.number, pk)
-    start = (pk, roster, match.row, number, match.number_digest, match.person)
-    return (*start, *told, match.row_digest)
-
-
-_SEALED_AT = tuple(TOLD.index(name) for name in ENCRYPTED)
+    pk, values = uuid.uuid4(), match.values
+    row = [pk, roster, match.row, match.number, match.number_digest, match.person]
+    row += [values.get(name, empty) for name, empty in _EMPTY.items()]
+    row.append(match.row_digest)
+    bound_to = str(pk)
+    for at, seal in sealers:
+        if row[at]:
+            row[at] = seal(row[at].encode(), bound_to)
+    return row
 
 
 def _insert(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     rows = list(rows)
     if not rows:
