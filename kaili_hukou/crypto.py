@@ -62,24 +62,34 @@ class Suite:
 
 
 def _sm4_encrypt(key: bytes, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    encryptor = Cipher(_sm4(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(bound_to)
     return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
 
 
 def _sm4_decrypt(key: bytes, nonce: bytes, sealed: bytes, bound_to: bytes) -> bytes:
     text, tag = sealed[:-TAG_BYTES], sealed[-TAG_BYTES:]
-    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    decryptor = Cipher(_sm4(key), modes.GCM(nonce, tag)).decryptor()
     decryptor.authenticate_additional_data(bound_to)
     return decryptor.update(text) + decryptor.finalize()
 
 
+@lru_cache(maxsize=256)
+def _aes(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+@lru_cache(maxsize=256)
+def _sm4(key: bytes) -> algorithms.SM4:
+    return algorithms.SM4(key)
+
+
 def _aes_encrypt(key: bytes, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    return AESGCM(key).encrypt(nonce, plain, bound_to)
+    return _aes(key).encrypt(nonce, plain, bound_to)
 
 
 def _aes_decrypt(key: bytes, nonce: bytes, sealed: bytes, bound_to: bytes) -> bytes:
-    return AESGCM(key).decrypt(nonce, sealed, bound_to)
+    return _aes(key).decrypt(nonce, sealed, bound_to)
 
 
 SUITES = {
@@ -129,11 +139,21 @@ def _derived(master: bytes, suite_code: int, purpose: str) -> bytes:
 
 def encrypt(plain: bytes, *, purpose: str, bound_to: str) -> bytes:
     """`plain` sealed under the present key for `purpose` (model.field), bound to one row."""
+    return sealer(purpose)(plain, bound_to)
+
+
+def sealer(purpose: str) -> Callable[[bytes, str], bytes]:
+    """`encrypt` for many values of one purpose: the present key is looked up once."""
     ring, suite = key_ring(), SUITES[settings.FIELD_SUITE]
-    nonce = os.urandom(NONCE_BYTES)
     key = _derived(ring.keys[ring.present], suite.code, purpose)
-    sealed = suite.encrypt(key, nonce, plain, f"{purpose}|{bound_to}".encode())
-    return bytes((suite.code, ring.present)) + nonce + sealed
+    prefix = bytes((suite.code, ring.present))
+
+    def seal(plain: bytes, bound_to: str) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        bound = f"{purpose}|{bound_to}".encode()
+        return prefix + nonce + suite.encrypt(key, nonce, plain, bound)
+
+    return seal
 
 
 def decrypt(stored: bytes, *, purpose: str, bound_to: str) -> bytes:
@@ -151,13 +171,15 @@ def decrypt(stored: bytes, *, purpose: str, bound_to: str) -> bytes:
         raise Unreadable("存储的内容与本行不符,或已被改动。") from None
 
 
-@lru_cache(maxsize=4)
-def _digest_key(text: str, purpose: str) -> bytes:
+@lru_cache(maxsize=16)
+def _keyed(text: str, purpose: str) -> hmac.HMAC:
+    """A digest that has its key and nothing else yet; each value goes into a copy."""
     try:
         master = base64.b64decode(text, validate=True)
     except binascii.Error:
         raise ImproperlyConfigured("DIGEST_KEY 应为 base64 编码。") from None
-    return HKDF(algorithm=hashes.SM3(), length=32, salt=None, info=purpose.encode()).derive(master)
+    kdf = HKDF(algorithm=hashes.SM3(), length=32, salt=None, info=purpose.encode())
+    return hmac.HMAC(kdf.derive(master), hashes.SM3())
 
 
 def digest(value: str, *, purpose: str) -> str:
@@ -167,7 +189,7 @@ def digest(value: str, *, purpose: str) -> str:
     """
     if not settings.DIGEST_KEY:
         raise MissingKeys
-    mac = hmac.HMAC(_digest_key(settings.DIGEST_KEY, purpose), hashes.SM3())
+    mac = _keyed(settings.DIGEST_KEY, purpose).copy()
     mac.update(value.encode())
     return mac.finalize()[:DIGEST_BYTES].hex()
 

@@ -11,6 +11,7 @@ from kaili_hukou.masking import mask_identity_number, mask_name
 from kaili_hukou.models import Bureau, Officer, Person, Town
 from kaili_hukou.models.people import Sex, number_digest
 from kaili_hukou.roles import Reach
+from kaili_hukou.scope import ScopedQuerySet
 from rosters.kinds import KINDS
 from rosters.querysets import RosterEntryQuerySet, RosterQuerySet
 
@@ -81,6 +82,7 @@ class RosterEntry(models.Model):
         Roster, verbose_name="花名册", on_delete=models.PROTECT, related_name="entries"
     )
     row = models.PositiveIntegerField("表内行号")
+    # What bureaus write here has no length that could be relied upon: no limits below.
     number = EncryptedField(verbose_name="公民身份号码", blank=False)
     number_digest = models.CharField("号码摘要", max_length=32, editable=False)
     person = models.ForeignKey(
@@ -89,10 +91,10 @@ class RosterEntry(models.Model):
     name = models.CharField("姓名", max_length=100)
     sex = models.CharField("性别", max_length=1, choices=Sex, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
-    nationality = models.CharField("民族", max_length=30, blank=True)
-    head_name = models.CharField("户主姓名", max_length=100, blank=True)
-    relation = models.CharField("与户主关系", max_length=30, blank=True)
-    household_number = models.CharField("户编号", max_length=50, blank=True)
+    nationality = models.CharField("民族", blank=True)
+    head_name = models.CharField("户主姓名", blank=True)
+    relation = models.CharField("与户主关系", blank=True)
+    household_number = models.CharField("户编号", blank=True)
     origin = EncryptedField(verbose_name="迁出地")
     town = models.ForeignKey(
         Town, verbose_name="迁入镇(街道)", null=True, blank=True, on_delete=models.PROTECT
@@ -100,8 +102,8 @@ class RosterEntry(models.Model):
     address = EncryptedField(verbose_name="住址")
     phone = EncryptedField(verbose_name="联系电话")
     voluntary = models.BooleanField("是否自愿", null=True, blank=True)
-    document = models.CharField("文号", max_length=100, blank=True)
-    employer = models.CharField("工作单位", max_length=200, blank=True)
+    document = models.CharField("文号", blank=True)
+    employer = models.CharField("工作单位", blank=True)
     companions = models.PositiveSmallIntegerField("随迁人数", null=True, blank=True)
     remark = EncryptedField(verbose_name="备注")
     row_digest = models.CharField("行摘要", max_length=32, blank=True, editable=False)
@@ -133,3 +135,83 @@ class RosterEntry(models.Model):
     @property
     def masked_number(self) -> str:
         return mask_identity_number(self.number)
+
+
+class RosterRepeat(models.Model):
+    """A later roster names the same person with nothing new: its row stands for the entry.
+
+    So a roster has all its people, though what did not change is stored once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    roster = models.ForeignKey(
+        Roster, verbose_name="花名册", on_delete=models.PROTECT, related_name="repeats"
+    )
+    row = models.PositiveIntegerField("表内行号")
+    entry = models.ForeignKey(
+        RosterEntry, verbose_name="已有的行", on_delete=models.PROTECT, related_name="repeats"
+    )
+
+    objects = ScopedQuerySet.as_manager()
+    scope_paths = {Reach.BUREAU: "roster__supplier"}
+
+    class Meta:
+        verbose_name = "未变动的行"
+        verbose_name_plural = "未变动的行"
+        ordering = ["row"]
+        constraints = [
+            models.UniqueConstraint(fields=["roster", "entry"], name="roster_repeats_a_row_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"第 {self.row} 行"
+
+
+class ImportRun(models.Model):
+    """The import of one file: what was understood, how far it is, what came of it.
+
+    The checkpoint `last_row` is written with the rows of its chunk; a run whose process died is
+    taken up again after it. Where every value came from is told by file, sheet, column map and
+    the row of the entry.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", "导入中"
+        DONE = "done", "已导入"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    roster = models.OneToOneField(
+        Roster, verbose_name="花名册", on_delete=models.PROTECT, related_name="run"
+    )
+    kind = models.CharField("种类", max_length=16)
+    sha256 = models.CharField("原文件 SHA-256", max_length=64)
+    sheet = models.CharField("工作表", blank=True)
+    header_row = models.PositiveIntegerField("表头行号")
+    columns = models.JSONField("各项所在列", default=dict)
+    ignored_columns = models.JSONField("未保存的列", default=list)
+    state = models.CharField("状态", max_length=8, choices=State, default=State.RUNNING)
+    last_row = models.PositiveIntegerField("已处理到的行", default=0)
+    rows = models.PositiveIntegerField("行数", default=0)
+    added = models.PositiveIntegerField("新增", default=0)
+    changed = models.PositiveIntegerField("变更", default=0)
+    unchanged = models.PositiveIntegerField("未变", default=0)
+    rejected = models.PositiveIntegerField("退回", default=0)
+    duplicates = models.PositiveIntegerField("重复", default=0)
+    skipped = models.PositiveIntegerField("略过", default=0)
+    started_at = models.DateTimeField("开始时间", default=timezone.now)
+    changed_at = models.DateTimeField("最近进展", auto_now=True)
+    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_paths = {Reach.BUREAU: "roster__supplier"}
+
+    class Meta:
+        verbose_name = "导入记录"
+        verbose_name_plural = "导入记录"
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "sha256"], name="one_import_of_a_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.roster} {self.get_state_display()}"

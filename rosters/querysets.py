@@ -3,6 +3,8 @@
 import datetime
 from typing import Self
 
+from django.db.models import Exists, OuterRef, Q
+
 from kaili_hukou.models.people import number_digest
 from kaili_hukou.scope import ScopedQuerySet
 
@@ -15,10 +17,12 @@ class RosterQuerySet(ScopedQuerySet):
 
 class RosterEntryQuerySet(ScopedQuerySet):
     def confirmed(self, on: datetime.date) -> Self:
-        """Rows of confirmed rosters that were not withdrawn."""
-        return self.filter(
-            roster__state="confirmed", roster__confirmed_on__lte=on, withdrawn_on__isnull=True
+        """Rows of confirmed rosters that were not withdrawn, or that such a roster repeats."""
+        its_own = Q(roster__state="confirmed", roster__confirmed_on__lte=on)
+        repeats = self.model._meta.get_field("repeats").related_model._base_manager.filter(
+            entry=OuterRef("pk"), roster__state="confirmed", roster__confirmed_on__lte=on
         )
+        return self.filter(its_own | Exists(repeats), withdrawn_on__isnull=True)
 
     def naming(self, number: str) -> Self:
         return self.filter(number_digest=number_digest(number))

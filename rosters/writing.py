@@ -1,0 +1,214 @@
+"""Writing an import: the run, its chunks with their checkpoint, and its end.
+
+The one place that knows the engine: rows go to PostgreSQL by COPY, elsewhere by one statement
+executed many times. Rows are only ever added: a changed row is a new one, of the later roster,
+under a UUID of its own under which it is encrypted; so no stored ciphertext is ever written over.
+"""
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from kaili_hukou import audit, crypto
+from kaili_hukou.actions import Refused
+from kaili_hukou.crypto import EncryptedField
+from kaili_hukou.models import Bureau, Officer
+from kaili_hukou.sealed_files import Shelf
+from rosters.kinds import KINDS
+from rosters.matching import ENCRYPTED, TOLD, Match, find_people
+from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
+from rosters.workbook import Workbook
+
+ORIGINALS = Shelf("rosters", "rosters.Roster.original")
+State = ImportRun.State
+ELSEWHERE = "这个文件正由另一处导入,本处已停止。请稍候,到花名册页面查看结果。"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The paper under which a roster comes, and who enters it."""
+
+    kind: str
+    reference: str
+    on: datetime.date
+    file_name: str = ""
+    supplier: Bureau | None = None
+    officer: Officer | None = None
+
+
+@transaction.atomic
+def begin(document: Document, path: Path, sha256: str, book: Workbook) -> ImportRun:
+    """The run of this file: taken up again where one was left unfinished, else a new one."""
+    left = ImportRun.objects.filter(kind=document.kind, sha256=sha256).first()
+    if left:
+        Roster.objects.filter(pk=left.roster_id).update(reference=document.reference)
+        return left
+    try:
+        with transaction.atomic():
+            run = _new_run(document, sha256, book)
+    except IntegrityError:
+        raise Refused(ELSEWHERE) from None
+    ORIGINALS.keep(run.roster_id, path.read_bytes())
+    audit.record("导入花名册", run.roster)
+    return run
+
+
+def _new_run(document: Document, sha256: str, book: Workbook) -> ImportRun:
+    roster = Roster.objects.create(
+        kind=document.kind,
+        supplier=document.supplier or _supplier(document.kind),
+        reference=document.reference,
+        document_on=document.on,
+        entered_by=document.officer,
+        file_name=document.file_name[:200],
+        sha256=sha256,
+    )
+    return ImportRun.objects.create(
+        roster=roster,
+        kind=document.kind,
+        sha256=sha256,
+        sheet=book.head.sheet.replace("\x00", ""),
+        header_row=book.header.row,
+        columns=book.header.letters,
+        ignored_columns=[word.replace("\x00", "") for word in book.header.ignored],
+    )
+
+
+def _supplier(kind: str) -> Bureau:
+    name = KINDS[kind].supplier
+    found = Bureau.objects.filter(name=name).first()
+    if found is None:
+        raise Refused(f"部门登记中没有「{name}」。请先装载登记表(load_registers),再导入花名册。")
+    return found
+
+
+def write_chunk(run: ImportRun, matches: Sequence[Match], last_row: int) -> None:
+    """The rows of a chunk and the checkpoint behind them, together or not at all."""
+    fresh = [match for match in matches if not match.is_unchanged]
+    find_people(fresh)
+    sealers = _sealers()
+    entries = [_entry_values(run.roster_id, match, sealers) for match in fresh]
+    repeats = [
+        (uuid.uuid4(), run.roster_id, match.row, match.entry)
+        for match in matches
+        if match.is_unchanged
+    ]
+    changed = sum(match.entry is not None for match in fresh)
+    with transaction.atomic():
+        told = {
+            "last_row": last_row,
+            "added": run.added + len(fresh) - changed,
+            "changed": run.changed + changed,
+            "unchanged": run.unchanged + len(repeats),
+        }
+        _advance(run, told | {"changed_at": timezone.now()})
+        _insert(RosterEntry, ENTRY_COLUMNS, entries)
+        _insert(RosterRepeat, ("id", "roster_id", "row", "entry_id"), repeats)
+    for name, value in told.items():
+        setattr(run, name, value)
+
+
+def finish(run: ImportRun, *, rejected: int, duplicates: int, skipped: int) -> None:
+    """The file is through: the same bytes are not taken again."""
+    rows = run.added + run.changed + run.unchanged + rejected + duplicates
+    with transaction.atomic():
+        counts = {"rejected": rejected, "duplicates": duplicates, "skipped": skipped}
+        ended = {"state": State.DONE, "rows": rows, "ended_at": timezone.now()}
+        _advance(run, counts | ended)
+        audit.record("花名册导入完成", run.roster, count=max(rows, 1))
+    run.refresh_from_db()
+
+
+def _advance(run: ImportRun, told: dict[str, Any]) -> None:
+    """Compare and set: of two processes on one file only one goes on."""
+    here = ImportRun.objects.filter(pk=run.pk, state=State.RUNNING, last_row=run.last_row)
+    if not here.update(**told):
+        raise Refused(ELSEWHERE)
+
+
+# ---------------------------------------------------------------- one row, and many
+
+ENTRY_COLUMNS = (
+    *("id", "roster_id", "row", "number", "number_digest", "person_id"),
+    *(RosterEntry._meta.get_field(name).attname for name in TOLD),
+    "row_digest",
+)
+_FIELDS = {name: RosterEntry._meta.get_field(name) for name in TOLD}
+_NUMBER = RosterEntry._meta.get_field("number")
+_EMPTY = {
+    name: "" if isinstance(field, models.CharField) else None for name, field in _FIELDS.items()
+}
+
+
+Sealers = tuple[tuple[int, Callable[[bytes, str], bytes]], ...]
+_NUMBER_AT = len(("id", "roster_id", "row"))
+_TOLD_AT = ENTRY_COLUMNS.index(_FIELDS[TOLD[0]].attname)
+
+
+def _sealers() -> Sealers:
+    """For each encrypted column of a row its place and how it is sealed, with the present key."""
+    places = [(_NUMBER_AT, _NUMBER)]
+    places += [(_TOLD_AT + TOLD.index(name), _FIELDS[name]) for name in ENCRYPTED]
+    return tuple((at, crypto.sealer(field.purpose)) for at, field in places)
+
+
+def _entry_values(roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any]:
+    """The columns of a new row, encrypted under the UUID that it will have."""
+    pk, values = uuid.uuid4(), match.values
+    row = [pk, roster, match.row, match.number, match.number_digest, match.person]
+    row += [values.get(name, empty) for name, empty in _EMPTY.items()]
+    row.append(match.row_digest)
+    bound_to = str(pk)
+    for at, seal in sealers:
+        if row[at]:
+            row[at] = seal(row[at].encode(), bound_to)
+    return row
+
+
+def _insert(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    table = connection.ops.quote_name(model._meta.db_table)
+    names = ", ".join(connection.ops.quote_name(_column_of(model, name)) for name in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        places = ", ".join(["%s"] * len(columns))
+        adapt = _adapters(model, columns)
+        cursor.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({places})",  # noqa: S608 - names of our own
+            [[one(value) for one, value in zip(adapt, row, strict=True)] for row in rows],
+        )
+
+
+def _column_of(model: type[models.Model], attname: str) -> str:
+    return next(field.column for field in model._meta.fields if field.attname == attname)
+
+
+def _adapters(model: type[models.Model], columns: Sequence[str]) -> list[Any]:
+    """How this engine takes a value of each column."""
+    fields = {field.attname: field for field in model._meta.fields}
+    return [_adapter(fields[name]) for name in columns]
+
+
+def _adapter(field: models.Field) -> Any:
+    if isinstance(field, EncryptedField):
+        return lambda value: value
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(target, models.UUIDField) and not connection.features.has_native_uuid_field:
+        return lambda value: value.hex if value else value
+    if isinstance(target, models.DateField):
+        return connection.ops.adapt_datefield_value
+    return lambda value: value
