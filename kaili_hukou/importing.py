@@ -134,6 +134,9 @@ def _filled(
             yield number, cells
 
 
+GONE = "这份预览已确认过或已过期,没有再次导入。请核对后重新上传。"
+
+
 class SafeImport(ImportMixin):
     """Between its two pages the file is kept sealed; what cannot be read is one sentence."""
 
@@ -172,10 +175,14 @@ class SafeImport(ImportMixin):
             return self._again(request, "请从上传页面重新开始。")
         try:
             upload.take()
+        except Gone:
+            # Whoever comes second leaves the file to the one who has taken it.
+            return self._again(request, GONE)
+        try:
             with transaction.atomic():
                 return super().process_import(request, **options)
         except Gone:
-            return self._again(request, "这份预览已确认过或已过期,没有再次导入。请核对后重新上传。")
+            return self._again(request, GONE)
         finally:
             self._drop(upload)
 
