@@ -334,14 +334,14 @@ def _regulation(
     return Clause(f"{PERMIT_REGULATION} {article}", title, text, coverage, where)
 
 
-_PERMITS = "residence_permits/actions/permits.py"
 _REGULATION_CLAUSES = (
     _regulation(
         "第二条",
         "申领条件",
         "离开常住户口所在地到其他城市居住半年以上,有合法稳定就业、合法稳定住所、连续就读条件之一的,"
         "可以申领居住证。",
-        _PERMITS,
+        "residence_permits/conditions.py::obstacles",
+        "rule",
     ),
     _regulation(
         "第八条",
@@ -354,7 +354,8 @@ _REGULATION_CLAUSES = (
         "第九条",
         "申领材料和期限",
         "材料不全的一次性告知;自受理之日起15日内制作发放,特殊情况最长不超过30日。",
-        _PERMITS,
+        "residence_permits/conditions.py::missing",
+        "rule",
     ),
     _regulation(
         "第十条",
@@ -368,13 +369,15 @@ _REGULATION_CLAUSES = (
         "第十一条",
         "换领和补领",
         "居住证损坏难以辨认或者丢失的,应当换领、补领;换领新证时应当交回原证。",
-        _PERMITS,
+        "residence_permits/actions/producing.py::renew",
+        "rule",
     ),
     _regulation(
         "第十五条",
         "自愿落户",
         "居住证持有人符合居住地人民政府规定的落户条件的,可以根据本人意愿将常住户口迁入居住地。",
-        "applications/models/prospect.py",
+        "applications/actions/prospecting.py::look_at_all",
+        "rule",
     ),
     _regulation(
         "第十六条",
@@ -387,7 +390,8 @@ _REGULATION_CLAUSES = (
         "第二十一条",
         "费用",
         "首次申领居住证免收证件工本费;换领、补领缴纳工本费;办理签注手续不得收取费用。",
-        _PERMITS,
+        "residence_permits/actions/producing.py::renew",
+        "rule",
     ),
 )
 
