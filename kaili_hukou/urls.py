@@ -10,6 +10,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("desk/", include("applications.urls", namespace="desk")),
     path("permits/", include("residence_permits.urls", namespace="permits")),
+    path("rosters/", include("rosters.urls", namespace="rosters")),
+    path("reports/", include("reports.urls", namespace="reports")),
 ]
 
 handler400 = "kaili_hukou.views.bad_request"

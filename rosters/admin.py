@@ -16,7 +16,7 @@ from kaili_hukou.desk_admin import DeskAdmin, masked
 from kaili_hukou.forms import DayField, NameField, NumberField
 from kaili_hukou.models import Bureau
 from kaili_hukou.roles import Role
-from rosters.actions import confirm
+from rosters.actions.confirming import confirm
 from rosters.models import Roster, RosterEntry
 
 WRITERS = frozenset({Role.BUREAU_CLERK, Role.APPROVER})

@@ -60,7 +60,7 @@ def present_rows(kind: str, digests: Iterable[str]) -> dict[str, Mapping[str, An
         RosterEntry.objects.filter(
             number_digest__in=list(digests), roster__kind=kind, withdrawn_on__isnull=True
         )
-        .exclude(roster__state=Roster.State.WITHDRAWN)
+        .exclude(roster__state__in=Roster.GONE)
         .order_by("roster__entered_at")
         .values("pk", "number_digest", "row_digest", *_ATTNAMES.values())
     )

@@ -166,7 +166,7 @@ class _Reader:
                 "-X",
                 "utf8",
                 str(READER),
-                str(path.resolve()),
+                str(path.absolute()),
                 json.dumps(limits),
             ],
             stdin=subprocess.PIPE,

@@ -19,13 +19,12 @@ from kaili_hukou import audit, crypto
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Officer
-from kaili_hukou.sealed_files import Shelf
+from rosters.files import ORIGINALS
 from rosters.kinds import KINDS
 from rosters.matching import ENCRYPTED, TOLD, Match, find_people
 from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
 from rosters.workbook import Workbook
 
-ORIGINALS = Shelf("rosters", "rosters.Roster.original")
 State = ImportRun.State
 ELSEWHERE = "这个文件正由另一处导入,本处已停止。请稍候,到花名册页面查看结果。"
 

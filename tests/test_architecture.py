@@ -333,7 +333,9 @@ def test_nothing_is_left_to_do_in_the_code():
 
 # Which files hold models with a column `state` of their own, and may set it.
 OTHER_STATES = {
-    "rosters/actions.py": "Roster.state",
+    "rosters/actions/confirming.py": "Roster.state",
+    "rosters/actions/uploads.py": "RosterUpload.state",
+    "rosters/actions/withdrawing.py": "Roster.state",
     "rosters/writing.py": "ImportRun.state",
     "kaili_hukou/jobs.py": "Job.state",
     "applications/actions/evidence.py": "EvidenceItem.state",

@@ -26,7 +26,7 @@ from reports.demonstration.permits import permit_requests, prospects
 from residence_permits.actions.permits import next_days
 from residence_permits.models import Endorsement, Permit, Residence, Stretch
 from residence_permits.terms import stretches
-from rosters.actions import confirm
+from rosters.actions.confirming import confirm
 from rosters.kinds import KINDS
 from rosters.models import Roster, RosterEntry
 

@@ -7,7 +7,7 @@ import pytest
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import AuditEntry, Bureau, FormerNumber
 from kaili_hukou.models.people import number_digest
-from rosters.actions import confirm
+from rosters.actions.confirming import confirm
 from rosters.importing import Listener, Order, import_roster
 from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
 from rosters.workbook import FileRefused, Workbook, sha256_of

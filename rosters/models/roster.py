@@ -23,6 +23,10 @@ class Roster(models.Model):
         ENTERED = "entered", "待确认"
         CONFIRMED = "confirmed", "已确认"
         WITHDRAWN = "withdrawn", "已撤回"
+        TAKEN_BACK = "taken_back", "已收回"
+
+    # Their rows count for nothing and are compared with nothing.
+    GONE = frozenset({State.WITHDRAWN, State.TAKEN_BACK})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(
@@ -52,7 +56,29 @@ class Roster(models.Model):
     confirmed_on = models.DateField("确认日期", null=True, editable=False)
     file_name = models.CharField("原文件名", max_length=200, blank=True, editable=False)
     sha256 = models.CharField("原文件 SHA-256", max_length=64, blank=True, editable=False)
-    withdrawn_for = EncryptedField(verbose_name="撤回理由", editable=False)
+    # The mended rows of another file under the same document: one batch of several files.
+    continues = models.ForeignKey(
+        "self",
+        verbose_name="续传自",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="continuations",
+        editable=False,
+    )
+    # The letter with which it came, where another office entered it; in time is by that day.
+    received_on = models.DateField("来函收到日期", null=True, blank=True, editable=False)
+    letter_name = models.CharField("来函扫描件", max_length=200, blank=True, editable=False)
+    original_removed_on = models.DateField("原文件销毁日期", null=True, editable=False)
+    ended_by = models.ForeignKey(
+        Officer,
+        verbose_name="撤回(收回)人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    ended_on = models.DateField("撤回(收回)日期", null=True, editable=False)
+    ended_for = EncryptedField(verbose_name="撤回(收回)理由", editable=False)
 
     objects = RosterQuerySet.as_manager()
     scope_paths = {Reach.BUREAU: "supplier"}
@@ -108,6 +134,15 @@ class RosterEntry(models.Model):
     remark = EncryptedField(verbose_name="备注")
     row_digest = models.CharField("行摘要", max_length=32, blank=True, editable=False)
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        Officer,
+        verbose_name="撤回人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    withdrawn_for = EncryptedField(verbose_name="撤回理由", editable=False)
 
     objects = RosterEntryQuerySet.as_manager()
     scope_paths = {Reach.BUREAU: "roster__supplier"}
@@ -165,53 +200,3 @@ class RosterRepeat(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.row} 行"
-
-
-class ImportRun(models.Model):
-    """The import of one file: what was understood, how far it is, what came of it.
-
-    The checkpoint `last_row` is written with the rows of its chunk; a run whose process died is
-    taken up again after it. Where every value came from is told by file, sheet, column map and
-    the row of the entry.
-    """
-
-    class State(models.TextChoices):
-        RUNNING = "running", "导入中"
-        DONE = "done", "已导入"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    roster = models.OneToOneField(
-        Roster, verbose_name="花名册", on_delete=models.PROTECT, related_name="run"
-    )
-    kind = models.CharField("种类", max_length=16)
-    sha256 = models.CharField("原文件 SHA-256", max_length=64)
-    sheet = models.CharField("工作表", blank=True)
-    header_row = models.PositiveIntegerField("表头行号")
-    columns = models.JSONField("各项所在列", default=dict)
-    ignored_columns = models.JSONField("未保存的列", default=list)
-    state = models.CharField("状态", max_length=8, choices=State, default=State.RUNNING)
-    last_row = models.PositiveIntegerField("已处理到的行", default=0)
-    rows = models.PositiveIntegerField("行数", default=0)
-    added = models.PositiveIntegerField("新增", default=0)
-    changed = models.PositiveIntegerField("变更", default=0)
-    unchanged = models.PositiveIntegerField("未变", default=0)
-    rejected = models.PositiveIntegerField("退回", default=0)
-    duplicates = models.PositiveIntegerField("重复", default=0)
-    skipped = models.PositiveIntegerField("略过", default=0)
-    started_at = models.DateTimeField("开始时间", default=timezone.now)
-    changed_at = models.DateTimeField("最近进展", auto_now=True)
-    ended_at = models.DateTimeField("结束时间", null=True, blank=True)
-
-    objects = ScopedQuerySet.as_manager()
-    scope_paths = {Reach.BUREAU: "roster__supplier"}
-
-    class Meta:
-        verbose_name = "导入记录"
-        verbose_name_plural = "导入记录"
-        ordering = ["-started_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "sha256"], name="one_import_of_a_file")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.roster} {self.get_state_display()}"
