@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from residence_permits.models import PermitRequest
+from residence_permits.models import PermitEvent, PermitRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,9 @@ PAPERS = {
         Paper("rights", "居住证持有人权益告知单", "accept"),
     )
 }
+
+# Of a permit, by the record of the refusal (条例 第十条); its kind of event in place of a move.
+NOT_ENDORSED = Paper("not-endorsed", "不予签注告知书", PermitEvent.Kind.NOT_ENDORSED)
 
 
 def may_print(request: PermitRequest, paper: Paper) -> bool:

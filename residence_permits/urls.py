@@ -27,6 +27,7 @@ urlpatterns = [
     path("counter/", counter.counter, name="counter"),
     path("counter/refuse/", counter.refuse, name="counter-refuse"),
     path("endorsements/<uuid:pk>/undo/", counter.undo_one, name="undo"),
+    path("refusals/<uuid:pk>/", permit.not_endorsed, name="not-endorsed"),
     path("due/", due.due, name="due"),
     path("due/print/", due.printed, name="due-print"),
     path("due/export/", due.export, name="due-export"),

@@ -51,11 +51,18 @@ from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
-from residence_permits.actions.endorsing import Looked, endorse
+from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
 from residence_permits.actions.permits import Act as PermitAct
 from residence_permits.actions.producing import Blanks, make_batch, receive_blanks
 from residence_permits.actions.requests import Step
-from residence_permits.models import AcceptingBody, Batch, Endorsement, PermitRequest, Residence
+from residence_permits.models import (
+    AcceptingBody,
+    Batch,
+    Endorsement,
+    PermitEvent,
+    PermitRequest,
+    Residence,
+)
 from residence_permits.photographs import keep
 from tests import factories
 from tests.factories import client_of, days, today
@@ -268,6 +275,7 @@ PERMITS = (
     permits("counter", PERMIT_WRITERS, method="post", data={"number": "1"}, ok=302),
     permits("counter-refuse", PERMIT_WRITERS, method="post", data={"number": "1", "reason": "x"}),
     permits("undo", PERMIT_WRITERS, "endorsement", method="post", ok=302),
+    permits("not-endorsed", PEOPLE_READERS, "refusal"),
     permits("due", PEOPLE_READERS),
     permits("due-print", PEOPLE_READERS),
     permits("due-export", PEOPLE_READERS),
@@ -501,6 +509,7 @@ def build_cast() -> SimpleNamespace:
             noted_on=today(),
         ),
         "endorsement": endorsed_today(at_desk),
+        "refusal": refused_today(at_desk),
         "roster": roster,
         "row": roster.entries.get(),
         "enterprise": company.enterprise,
@@ -591,6 +600,14 @@ def endorsed_today(desk: factories.Desk) -> Endorsement:
     )
     looked = Looked("employment", "劳动合同")
     return endorse(holder, PermitAct(desk.clerk, today()), looked).endorsement
+
+
+def refused_today(desk: factories.Desk) -> PermitEvent:
+    """不予签注 of another holder of this station."""
+    holder = factories.permit(
+        factories.person(desk.station), issued_on=add_months(today(), -12) + days(5)
+    )
+    return refuse_endorsement(holder, PermitAct(desk.clerk, today(), "合同已解除"))
 
 
 def build_officers(

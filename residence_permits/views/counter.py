@@ -153,7 +153,10 @@ def refuse(request: HttpRequest) -> HttpResponse:
     except Refused as fault:
         messages.error(request, f"没有记录不予签注:{fault}")
         return _page_with_reason(request, reason)
-    messages.success(request, "已记录不予签注及理由。请当面告知持证人,条件恢复后可再来签注。")
+    messages.success(
+        request,
+        "已记录不予签注及理由。请打印告知书,当面交给持证人;条件恢复后可再来签注。",
+    )
     return redirect("permits:permit", pk=permit.pk)
 
 

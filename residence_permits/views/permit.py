@@ -7,9 +7,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from kaili_hukou import audit
 from kaili_hukou.access import desk_page
@@ -27,7 +27,8 @@ from residence_permits.actions.endorsing import (
 from residence_permits.actions.permits import Act
 from residence_permits.conditions import longest_stay
 from residence_permits.forms import DOCUMENTS, document_choices
-from residence_permits.models import Endorsement, Permit
+from residence_permits.models import Endorsement, Permit, PermitEvent
+from residence_permits.papers import NOT_ENDORSED
 from residence_permits.terms import Timeline
 
 
@@ -106,6 +107,19 @@ def _with_undo(found: Permit, request: HttpRequest, today: datetime.date) -> lis
     return rows
 
 
+@require_GET
+@desk_page(READERS)
+def not_endorsed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """不予签注告知书: one for each refusal, with its reason and the remedies."""
+    refusals = PermitEvent.objects.visible_to(request.user).filter(kind=NOT_ENDORSED.move)
+    change = get_object_or_404(refusals.select_related("officer"), pk=pk)
+    found = visible_permit(request, change.permit_id)
+    audit.looked(f"打印{NOT_ENDORSED.title}", found)
+    today = timezone.localdate()
+    told = {"paper": NOT_ENDORSED, "found": found, "number": "", "change": change, "today": today}
+    return render(request, NOT_ENDORSED.template, told)
+
+
 @require_POST
 @desk_page(ENDORSING)
 def endorse_one(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -118,7 +132,7 @@ def endorse_one(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         if request.POST.get("press") == "refuse":
             refuse_endorsement(found, Act(request.user, today, reason))
-            told = "已记录不予签注及理由。请当面告知持证人,条件恢复后可再来签注。"
+            told = "已记录不予签注及理由。请打印告知书,当面交给持证人;条件恢复后可再来签注。"
         else:
             looked = DOCUMENTS.get(document, Looked("", ""))
             confirmed = "confirmed" in request.POST

@@ -218,6 +218,7 @@ def paper(request: HttpRequest, pk: uuid.UUID, paper: str) -> HttpResponse:
     context = {
         "paper": kind,
         "found": found,
+        "number": found.number or "",
         "shown": [TITLES.get(code, code) for code in found.shown],
         "change": found.history.filter(move=kind.move).select_related("officer").last(),
         "today": timezone.localdate(),

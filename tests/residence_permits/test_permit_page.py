@@ -120,7 +120,12 @@ def test_not_endorsed_on_the_page_with_the_reason(desk, permit):
     again = submit(client, seen, {"reason": " "}, button=("press", "refuse"))
     assert "理由" in page(again).text
     submit(client, again, {"reason": "合同已解除"}, button=("press", "refuse"))
-    assert permit.events.get().kind == "not_endorsed"
+    refusal = permit.events.get()
+    assert refusal.kind == "not_endorsed"
+    paper = client.get(reverse("permits:not-endorsed", args=[refusal.pk])).content.decode()
+    assert "不予签注告知书" in paper
+    assert "合同已解除" in paper
+    assert "行政复议" in paper
 
 
 def test_the_auxiliary_sees_the_page_without_acts(desk, permit):
