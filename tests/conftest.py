@@ -9,7 +9,10 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from tests import factories, restoring
-from tests.plugin import pytest_terminal_summary  # noqa: F401 - a hook of pytest
+from tests.plugin import (  # noqa: F401 - hooks of pytest
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+)
 
 settings.register_profile(
     "desk",
