@@ -229,7 +229,7 @@ class Bench:
         return numbers
 
     def lists(self) -> dict[str, Any]:
-        """The slowest of our first pages beside the stock changelist's."""
+        """The slowest list beside the stock changelist, the slowest search beside its search."""
 
         city, clerk = self.client(self.city), self.client(self.clerk)
         listed = "/admin/residence_permits/permit/"
@@ -252,8 +252,13 @@ class Bench:
                 city, f"/stock/residence_permits/permit/?q=%E6%9D%A8{self.size // 2}", STOCK_LOOKS
             ),
         }
-        slowest = max(ours.values())
-        return beside(slowest, stock["list"]) | {
+        searches = {name for name in ours if name.startswith("search")}
+        list_beside = beside(max(ours[name] for name in set(ours) - searches), stock["list"])
+        search_beside = beside(max(ours[name] for name in searches), stock["search"])
+        return list_beside | {
+            "ratio": max(list_beside["ratio"], search_beside["ratio"]),
+            "list_ratio": list_beside["ratio"],
+            "search_ratio": search_beside["ratio"],
             "pages_p95_ms": {name: round(took * 1000, 1) for name, took in ours.items()},
             "stock_p95_ms": {name: round(took * 1000, 1) for name, took in stock.items()},
         }
