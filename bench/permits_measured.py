@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from kaili_hukou import identity
 from kaili_hukou.models import Officer, Person, PoliceStation, Town
+from kaili_hukou.postings import Post, appoint
 from residence_permits.actions.permits import next_days
 from residence_permits.actions.sweeping import sweep
 from residence_permits.models import Endorsement, Permit, Stretch
@@ -84,6 +85,8 @@ class Bench:
         self.city = Officer.objects.create(
             username="city", name="试", role="approver", is_staff=True, is_superuser=True
         )
+        for officer in (self.clerk, self.city):
+            appoint(officer, Post.as_registered(officer, self.today), on=self.today)
 
     def build(self) -> None:
         numbers = iter(range(self.size))

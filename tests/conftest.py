@@ -5,12 +5,14 @@ import os
 
 import pytest
 from django.core.management import call_command
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
-from tests import factories
-from tests.plugin import pytest_terminal_summary  # noqa: F401 - a hook of pytest
-
-BLOCKER = pytest.StashKey()
+from tests import factories, restoring
+from tests.plugin import (  # noqa: F401 - hooks of pytest
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+)
 
 settings.register_profile(
     "desk",
@@ -26,24 +28,14 @@ settings.load_profile("proof" if os.environ.get("PROOF") else "desk")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, request):
-    request.config.stash[BLOCKER] = django_db_blocker
-    _load_registers(django_db_blocker)
-
-
-def _load_registers(blocker):
-    with blocker.unblock():
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
         call_command("load_registers", stdout=io.StringIO())
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """A test with real transactions ends by emptying the database: the registers come back."""
-    result = yield
-    marker = item.get_closest_marker("django_db")
-    if nextitem and marker and marker.kwargs.get("transaction"):
-        _load_registers(item.config.stash[BLOCKER])
-    return result
+        restoring.keep()
+        TransactionTestCase._fixture_teardown = restoring.restore
+    yield
+    with django_db_blocker.unblock():
+        restoring.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,25 @@
-"""The line before pytest's closing line: which engines this run has been through."""
+"""What a second engine need not repeat, and the line that tells which engines ran."""
 
 import os
 from collections.abc import Generator
 
 import pytest
+
+NEEDS_THE_ENGINE = frozenset({"db", "transactional_db", "live_server"})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ENGINE_AGAIN, tests that touch no database are left out: they have run already."""
+    if not os.environ.get("ENGINE_AGAIN"):
+        return
+    kept = [item for item in items if needs_the_engine(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not needs_the_engine(item)])
+    items[:] = kept
+
+
+def needs_the_engine(item: pytest.Item) -> bool:
+    used = NEEDS_THE_ENGINE & set(getattr(item, "fixturenames", ()))
+    return bool(used or item.get_closest_marker("django_db") or item.get_closest_marker("engine"))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
