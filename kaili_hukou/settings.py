@@ -24,6 +24,10 @@ FIELD_KEYS = env.str("FIELD_KEYS", default="")
 DIGEST_KEY = env.str("DIGEST_KEY", default="")
 FIELD_SUITE = env.str("FIELD_SUITE", default="sm4")  # sm4 (with SM3) or aes (with SHA-256)
 ALLOW_DEMO = env.bool("ALLOW_DEMO", default=False)
+# The passphrase of backups; the field keys are never in one.
+BACKUP_KEY = env.str("BACKUP_KEY", default="")
+# A file outside the database, best on another machine, to which each seal of the record is told.
+AUDIT_ANCHOR = env.str("AUDIT_ANCHOR", default="")
 
 INSTALLED_APPS = [
     "kaili_hukou.apps.DeskAdminConfig",

@@ -1,4 +1,4 @@
-from kaili_hukou.models.audit import AuditEntry
+from kaili_hukou.models.audit import AuditEntry, AuditSeal, SealedEntry
 from kaili_hukou.models.codes import CalendarDay, CalendarYear, CodeEntry, Division
 from kaili_hukou.models.identities import FormerNumber, PersonAct
 from kaili_hukou.models.jobs import Job
@@ -8,6 +8,7 @@ from kaili_hukou.models.staff import Officer, Posting, Relative
 
 __all__ = [
     "AuditEntry",
+    "AuditSeal",
     "Bureau",
     "BureauName",
     "CalendarDay",
@@ -24,6 +25,7 @@ __all__ = [
     "PoliceStation",
     "Posting",
     "Relative",
+    "SealedEntry",
     "StationPerson",
     "Town",
     "Village",

@@ -43,3 +43,49 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+
+
+class AuditSeal(models.Model):
+    """One link of the chain that seals the record, batch by batch. Rows are only ever added."""
+
+    number = models.PositiveBigIntegerField("序号", primary_key=True)
+    sealed_at = models.DateTimeField("封存时间", default=timezone.now)
+    count = models.PositiveIntegerField("条数")
+    # Hexadecimal: of the link before, and of this one over it and over its entries' digests.
+    previous = models.CharField("前一环", max_length=32, blank=True)
+    head = models.CharField("本环", max_length=32)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_paths: dict[str, str] = {}
+
+    class Meta:
+        verbose_name = "封存"
+        verbose_name_plural = "封存"
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 环 {self.count} 条"
+
+
+class SealedEntry(models.Model):
+    """That an entry stood in the record, and how: no foreign key, for it outlives what it tells."""
+
+    entry_id = models.UUIDField("记录", primary_key=True, editable=False)
+    seal = models.ForeignKey(
+        AuditSeal, verbose_name="封存", on_delete=models.PROTECT, related_name="entries"
+    )
+    place = models.PositiveIntegerField("次序")
+    digest = models.CharField("摘要", max_length=32)
+
+    objects = ScopedQuerySet.as_manager()
+    scope_paths: dict[str, str] = {}
+
+    class Meta:
+        verbose_name = "已封存的记录"
+        verbose_name_plural = "已封存的记录"
+        constraints = [
+            models.UniqueConstraint(fields=["seal", "place"], name="one_entry_in_a_place_of_a_seal")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seal_id}/{self.place}"
