@@ -64,6 +64,8 @@ PURE = (
     "applications/statistics.py",
     "applications/channels.py",
     "applications/inspecting.py",
+    "reports/rates.py",
+    "reports/curve.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
 PURE_LIBRARIES = {

@@ -1,0 +1,3 @@
+from reports.models.indicators import Observation, Target
+
+__all__ = ["Observation", "Target"]
