@@ -1,4 +1,4 @@
-"""Counts of the population in the admin: all of them with what they replaced; files come in here."""
+"""Counts of the population in the admin, with what they replaced; files come in here."""
 
 from typing import Any
 

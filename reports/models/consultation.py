@@ -119,3 +119,7 @@ class Opinion(models.Model):
     @property
     def masked_contact(self) -> str:
         return mask_phone(self.contact)
+
+    @property
+    def masked_contact_person(self) -> str:
+        return mask_name(self.contact_person)
