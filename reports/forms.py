@@ -16,6 +16,8 @@ from reports.actions.evaluating import Publication
 from reports.audit_export import TITLES
 from reports.models import Consultation, Evaluation, Finding, Opinion
 
+PLEASE = ("", "请选择")
+
 
 def text_field(label: str, *, required: bool = True) -> forms.CharField:
     return forms.CharField(
@@ -24,6 +26,8 @@ def text_field(label: str, *, required: bool = True) -> forms.CharField:
 
 
 class EvaluationForm(forms.ModelForm):
+    kind = forms.ChoiceField(label="类别", choices=[PLEASE, *Evaluation.Kind.choices])
+    manner = forms.ChoiceField(label="方式", choices=[PLEASE, *Evaluation.Manner.choices])
     year = forms.IntegerField(label="年度", min_value=2019, max_value=2100)
     since = DayField(label="评估期自", required=True)
     until = DayField(label="评估期至", required=True)
@@ -142,6 +146,7 @@ class ConsultationForm(forms.ModelForm):
 
 
 class OpinionForm(forms.ModelForm):
+    channel = forms.ChoiceField(label="渠道", choices=[PLEASE, *Opinion.Channel.choices])
     received_on = DayField(label="收到日期", required=True)
     name = forms.CharField(label="真实姓名(单位填名称)", max_length=200)
     address = forms.CharField(label="地址", max_length=300)

@@ -122,9 +122,6 @@ class ObservationResource(resources.ModelResource):
         if entry is None:
             raise ValidationError([fault])
 
-    def validate_instance(self, *_: Any, **__: Any) -> None:
-        """The entry was checked when it was read; the instance stays empty."""
-
     def save_instance(self, *_: Any, **__: Any) -> None:
         """Rows are written together, at the end."""
 

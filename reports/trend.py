@@ -41,6 +41,7 @@ class Line:
     title: str
     mark: str
     spots: tuple[Spot, ...]
+    title_x: float
     title_y: float
 
     @property
@@ -57,7 +58,6 @@ class Chart:
     height: int = HEIGHT
     left: int = LEFT
     right: int = WIDTH - RIGHT
-    title_x: int = WIDTH - RIGHT + 12
     foot: int = HEIGHT - BOTTOM
 
 
@@ -69,7 +69,7 @@ def chart(series: Sequence[Series], unit: str) -> Chart | None:
         return None
     first, last = min(point.on for point in points), max(point.on for point in points)
     ticks = _ticks([float(point.value) for point in points])
-    ends = _apart([_y(float(one.points[-1].value), ticks) for one in known])
+    ends = _ends(known, last, ticks)
     lines = tuple(
         Line(
             one.title,
@@ -82,7 +82,7 @@ def chart(series: Sequence[Series], unit: str) -> Chart | None:
                 )
                 for point in one.points
             ),
-            end,
+            *end,
         )
         for one, end in zip(known, ends, strict=True)
     )
@@ -114,6 +114,22 @@ def _ticks(values: Sequence[float]) -> list[float]:
     if first == last:
         last += 1
     return [round(number * step, 6) for number in range(int(first), int(last) + 1)]
+
+
+def _ends(
+    known: Sequence[Series], last: datetime.date, ticks: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Where the title of each line stands: beside its end, or above where it ends early."""
+    first = min(point.on for one in known for point in one.points)
+    heights = [_y(float(one.points[-1].value), ticks) for one in known]
+    whole = [place for place, one in enumerate(known) if one.points[-1].on == last]
+    beside = dict(zip(whole, _apart([heights[place] for place in whole]), strict=True))
+    return [
+        (WIDTH - RIGHT + 12, beside[place])
+        if place in beside
+        else (_x(one.points[-1].on, first, last), max(heights[place] - APART, 8))
+        for place, one in enumerate(known)
+    ]
 
 
 def _apart(heights: Sequence[float]) -> list[float]:

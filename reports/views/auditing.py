@@ -25,7 +25,7 @@ SHOWN = [title for title, _ in HEADINGS]
 
 @desk_page(AUDITORS)
 def decisions_page(request: HttpRequest) -> HttpResponse:
-    """The decisions of a span of days, newest last; days and kind alone stand in the address."""
+    """The decisions of a span of days, newest first; days and kind alone stand in the address."""
     return _page(request, SpanForm(request.GET) if request.GET.get("since") else None, None)
 
 
@@ -39,10 +39,10 @@ def _page(
     first = _first_span(timezone.localdate())
     chosen = form.cleaned_data if form is not None and form.is_valid() else first
     span = Span(chosen["since"], chosen["until"], chosen["move"])
-    rows = decisions(span, request.user)
+    rows = decisions(span, request.user).reverse()
     page = FewPages(rows, PAGE).get_page(request.GET.get("page"))
     ids = list(page.object_list.values_list("pk", flat=True))
-    changes = told(decisions(span, request.user).filter(pk__in=ids))
+    changes = told(decisions(span, request.user).filter(pk__in=ids).reverse())
     audit.looked("查看落户决定")
     context = FRAME | {
         "form": form or SpanForm(initial=first),
