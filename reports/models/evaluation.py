@@ -56,7 +56,8 @@ class Evaluation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year} 年{self.get_kind_display().split('(')[0]}({self.get_manner_display()})"
+        kind = self.get_kind_display().split("(")[0].removeprefix("年")
+        return f"{self.year} 年{kind}({self.get_manner_display()})"
 
 
 class FindingQuerySet(ScopedQuerySet):

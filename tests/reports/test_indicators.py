@@ -97,7 +97,7 @@ def test_a_second_entry_of_the_same_is_refused_and_a_correction_keeps_the_first(
     assert Observation.objects.count() == 4
     assert {row.replaces_id for row in made} == seen(first)
     assert indicators_at(today())["registered_population"] == 738_000
-    assert AuditEntry.objects.filter(action="更正人口数据", reason="年报修订").exists()
+    assert AuditEntry.objects.get(action="更正人口数据").reason == "年报修订"
     with pytest.raises(Refused, match="别人"):
         correct(entry(whole=400_001), "再改", office, seen=seen(first), on=today())
     with pytest.raises(Refused, match="相同"):
