@@ -177,7 +177,7 @@ def line(change: StateChange, *, plain: bool = False) -> tuple[Any, ...]:
         _conditions(verdict),
         _companions(case, plain),
         ";".join(f"{item.title}:{item.get_state_display()}" for item in case.items),
-        _values(judged, change.on),
+        _values(judged),
         str(case.pk),
     )
 
@@ -218,15 +218,21 @@ def _companion(row: Member, plain: bool) -> str:
     return f"{name}({row.get_relationship_display()}):{','.join(parts)}"
 
 
-def _values(judged: dict[str, Any] | None, on: datetime.date) -> str:
-    """The parameters as they were kept with the decision, each in its value of the day."""
-    kept = ((judged or {}).get("parameters") or {}).get("parameters") or {}
-    found = []
-    for parameter in kept.values():
-        values = [one for one in parameter["values"] if one["from"] <= on.isoformat()]
-        if values:
-            found.append(f"{parameter['title']}={values[-1]['value']}")
-    return ";".join(found)
+def _values(judged: dict[str, Any] | None) -> str:
+    """The parameters as they were kept with the decision, each in its value of the day judged."""
+    if not judged:
+        return ""
+    on = judged["case"]["as_of"]
+    return ";".join(
+        f"{one['title']}={_value_on(one['values'], on)}"
+        for one in judged["parameters"]["parameters"].values()
+    )
+
+
+def _value_on(values: list[dict[str, Any]], on: str) -> Any:
+    """As the rules take it: the last value begun by the day, before the first one the first."""
+    begun = [one for one in values if one["from"] <= on]
+    return (begun or values[:1])[-1]["value"]
 
 
 def evidence_lines(case: Application, *, plain: bool = False) -> Iterator[tuple[Any, ...]]:

@@ -89,7 +89,7 @@ def _enter(
 
 
 def evaluation(today: datetime.date, officers: dict[str, Officer]) -> None:
-    """Of the year before: a finding in each state, one of them overdue; and one of the audit."""
+    """Of the year before: a finding in each state; and one of the audit."""
     office, auditor = officers["hgb01"], officers["sj01"]
     year = today.year - 1
     held = max(datetime.date(year + 1, 1, 15), today - datetime.timedelta(days=120))
