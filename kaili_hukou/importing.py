@@ -44,12 +44,15 @@ class SheetError(ValueError):
     """The file as a whole cannot be read; the message is a Chinese sentence."""
 
 
-class PeopleSheet(XLSX):
-    """An .xlsx with a header row that names people; each row keeps the sheet's own row number."""
+class HeadedSheet(XLSX):
+    """An .xlsx with a header row that names certain columns; each row keeps the sheet's own row
+    number."""
+
+    named: frozenset[str] = frozenset()
 
     def create_dataset(self, in_stream: bytes, **_: Any) -> tablib.Dataset:
         rows = _rows(in_stream)
-        header, titles = _header(rows)
+        header, titles = _header(rows, self.named)
         dataset = tablib.Dataset(headers=[ROW, *titles])
         for number, cells in _filled(rows, header):
             if len(dataset) >= MOST_ROWS:
@@ -59,6 +62,10 @@ class PeopleSheet(XLSX):
         if not len(dataset):
             raise SheetError("表头下面没有一行数据,没有可导入的内容。")
         return dataset
+
+
+class PeopleSheet(HeadedSheet):
+    named = NAMED
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -103,18 +110,20 @@ def _check_package(content: bytes) -> None:
         raise SheetError("文件展开后太大,请只保留需要的列,或分成几个文件导入。")
 
 
-def _header(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> tuple[tuple[str, ...], list[str]]:
+def _header(
+    rows: Iterator[tuple[int, tuple[Any, ...]]], wanted: frozenset[str]
+) -> tuple[tuple[str, ...], list[str]]:
     """The header row among the first rows; what stands above it is a title."""
     for _, cells in islice(rows, HEADER_ROWS):
         titles = [_SAME.get(title, title) for title in map(header_of, cells)]
-        if set(titles) >= NAMED:
+        if set(titles) >= wanted:
             twice = sorted({one for one in titles if one and titles.count(one) > 1})
             if twice:
                 raise SheetError(f"表头里「{twice[0]}」出现了两次,请只保留一列。")
             named = [one or f"列{place}" for place, one in enumerate(titles, start=1)]
             return tuple(map(text_of, cells)), named
     raise SheetError(
-        f"前 {HEADER_ROWS} 行里没有找到表头:须有「公民身份号码」和「姓名」两列。"
+        f"前 {HEADER_ROWS} 行里没有找到表头:须有「{'」「'.join(sorted(wanted))}」这些列。"
         "请按本页列出的列名填写。"
     )
 

@@ -50,6 +50,12 @@ from kaili_hukou.models import (
 from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
+from reports.actions.consulting import enter_opinion, open_consultation
+from reports.actions.evaluating import Step as FindingStep
+from reports.actions.evaluating import move_on, note_finding, register_evaluation
+from reports.actions.filing import attach as file_with
+from reports.actions.indicators import Entry, enter
+from reports.models import Consultation, Evaluation, Finding, Opinion
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
 from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
 from residence_permits.actions.permits import Act as PermitAct
@@ -288,6 +294,36 @@ PERMITS = (
     permits("cancel", PERMIT_WRITERS, "permit"),
     permits("cancel", PERMIT_WRITERS, "permit", method="post"),
 )
+REPORT_READERS = CITY_READERS | {"bureau_clerk"}
+COUNT_ENTERERS = frozenset({"approver", "reform_office"})
+
+
+def reports(name: str, may: frozenset[str], of: str = "", **options: Any) -> Row:
+    return Row(f"reports:{name}", may, of, **options)
+
+
+OVERSIGHT = (
+    reports("indicators", REPORT_READERS),
+    reports("indicators", REPORT_READERS, method="post", data={"seen": "x"}),
+    reports("indicators-template", REPORT_READERS),
+    reports("evaluations", REPORT_READERS),
+    reports("evaluations", REPORT_READERS, method="post"),
+    reports("findings-print", REPORT_READERS),
+    reports("evaluation", REPORT_READERS, "evaluation"),
+    reports("evaluation", REPORT_READERS, "evaluation", method="post"),
+    reports("finding", REPORT_READERS, "finding", within="bureau"),
+    reports("finding", REPORT_READERS, "finding", method="post", within="bureau", ok=302),
+    reports("file", REPORT_READERS, "finding_file", within="bureau"),
+    reports("audit", INSPECTORS),
+    reports("audit-export", INSPECTORS, method="post"),
+    reports("consultations", CITY_READERS),
+    reports("consultations", CITY_READERS, method="post"),
+    reports("consultation", CITY_READERS, "consultation"),
+    reports("consultation", CITY_READERS, "consultation", method="post"),
+    reports("opinions-export", CITY_READERS, "consultation", method="post"),
+    reports("opinion", CITY_READERS, "opinion"),
+    reports("opinion", CITY_READERS, "opinion", method="post"),
+)
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
 OTHERWISE = {
@@ -300,6 +336,8 @@ OTHERWISE = {
     ("get desk:move/withdraw", "approver"): 302,
     ("post desk:move/withdraw", "approver"): 302,
     ("post desk:parameter-change", "approver"): 302,
+    ("post reports:indicators", "auditor"): 302,
+    ("post reports:indicators", "bureau_clerk"): 302,
 }
 
 
@@ -403,6 +441,10 @@ ADMIN = (
     *admin_rows("applications_followuplist", "list", readers=LIST_READERS, within="bureau"),
     *admin_rows("applications_followup", "row_of_list", readers=LIST_READERS, within="bureau"),
     *admin_rows("applications_slip", "slip", readers=CASE_READERS, within="station"),
+    *admin_rows("reports_observation", "observation", readers=REPORT_READERS),
+    Row("admin:reports_observation_import", COUNT_ENTERERS),
+    Row("admin:reports_observation_import", COUNT_ENTERERS, method="post"),
+    Row("admin:reports_observation_process_import", COUNT_ENTERERS, method="post", ok=302),
 )
 # Whoever comes may ask; nothing is kept and nobody is named.
 OPEN = (
@@ -410,7 +452,7 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-TABLE = DESK + PERMITS + ADMIN + OPEN
+TABLE = DESK + PERMITS + OVERSIGHT + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
 LEADING_ON = 302
@@ -433,6 +475,7 @@ APP_LISTS = {
     "residence_permits": PEOPLE_READERS | {"system_admin"},
     "rosters": ROSTER_READERS,
     "applications": CASE_READERS | {"bureau_clerk"},
+    "reports": CITY_READERS | {"bureau_clerk"},
 }
 
 
@@ -547,6 +590,7 @@ def build_cast() -> SimpleNamespace:
         code="522601001001", name="试村", town=Town.objects.first(), station=here
     )
     made |= build_follow_ups(at_desk, roster.supplier)
+    made |= build_oversight(at_desk, roster.supplier)
     officers = build_officers(here, there, roster.supplier)
     return SimpleNamespace(
         **made,
@@ -590,6 +634,38 @@ def build_follow_ups(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
         "follow_up": settled.follow_ups.get(kind="land_rights"),
         "list": handed,
         "row_of_list": row,
+    }
+
+
+def build_oversight(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
+    """An evaluation with a finding that is the bureau's, an opinion, and a count."""
+    office = factories.officer("reform_office")
+    span = {"since": today(), "until": today(), "held_on": today()}
+    made = Evaluation(kind="yearly", manner="self", year=2026, body="试", **span)
+    register_evaluation(made, office, today())
+    finding = Finding(kind="evaluation", evaluation=made, found_on=today(), text="试")
+    note_finding(finding, office, today())
+    given = FindingStep(office, today(), finding.version, unit=bureau, mend_by=today())
+    move_on(finding, "assign", given)
+    asked = Consultation(title="试", opened_on=today(), published_where="试")
+    opinion = Opinion(
+        consultation=open_consultation(asked, office, today()),
+        name="试",
+        address="试",
+        contact="试",
+        channel="letter",
+        received_on=today(),
+        text="试",
+    )
+    enter_opinion(opinion, office, today())
+    count = Entry(None, today(), "police", 9, 3, today())
+    return {
+        "evaluation": made,
+        "finding": finding,
+        "finding_file": file_with(finding, read_scan(PICTURE), "试.png", office),
+        "consultation": asked,
+        "opinion": opinion,
+        "observation": enter(count, office, today())[0],
     }
 
 
@@ -665,7 +741,7 @@ def test_the_self_check_is_open_to_all(row, at_the_desk):
     assert getattr(Client(), row.method)(row.url(at_the_desk)).status_code == 200
 
 
-@pytest.mark.parametrize("row", DESK + PERMITS + ADMIN, ids=str)
+@pytest.mark.parametrize("row", DESK + PERMITS + OVERSIGHT + ADMIN, ids=str)
 def test_whoever_is_not_logged_in_is_sent_to_the_login(row, at_the_desk):
     answer = getattr(Client(), row.method)(row.url(at_the_desk), row.data)
     assert answer.status_code == 302

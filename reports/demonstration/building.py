@@ -21,6 +21,7 @@ from kaili_hukou.models import Bureau, Officer, Person, PoliceStation, StationPe
 from kaili_hukou.readings import initials, reading
 from reports.demonstration.accounts import STATIONS, make_accounts, told
 from reports.demonstration.cases import ORIGINS, PATHS, Builder, Desk
+from reports.demonstration.oversight import consultation, evaluation, indicators
 from reports.demonstration.people import OUTSIDE, Maker
 from reports.demonstration.permits import permit_requests, prospects
 from residence_permits.actions.permits import next_days
@@ -55,6 +56,9 @@ def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
     handing_lists(builder, officers)
     permit_requests(maker, today, officers)
     prospects(today)
+    indicators(today, officers)
+    evaluation(today, officers)
+    consultation(today, officers)
     return {"accounts": told(officers, password), "counts": counts()}
 
 
