@@ -133,6 +133,15 @@ class RosterEntry(models.Model):
     companions = models.PositiveSmallIntegerField("随迁人数", null=True, blank=True)
     remark = EncryptedField(verbose_name="备注")
     row_digest = models.CharField("行摘要", max_length=32, blank=True, editable=False)
+    # Who typed a row in by hand; rows of a file have none.
+    entered_by = models.ForeignKey(
+        Officer,
+        verbose_name="录入人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(
         Officer,
@@ -171,6 +180,10 @@ class RosterEntry(models.Model):
     def masked_number(self) -> str:
         return mask_identity_number(self.number)
 
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
 
 class RosterRepeat(models.Model):
     """A later roster names the same person with nothing new: its row stands for the entry.
@@ -186,6 +199,16 @@ class RosterRepeat(models.Model):
     entry = models.ForeignKey(
         RosterEntry, verbose_name="已有的行", on_delete=models.PROTECT, related_name="repeats"
     )
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        Officer,
+        verbose_name="撤回人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    withdrawn_for = EncryptedField(verbose_name="撤回理由", editable=False)
 
     objects = ScopedQuerySet.as_manager()
     scope_paths = {Reach.BUREAU: "roster__supplier"}

@@ -1,0 +1,37 @@
+"""Who works with rosters, and the roster or row inside an officer's scope."""
+
+import uuid
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from kaili_hukou.roles import Role
+from rosters.models import Roster, RosterEntry
+
+# A bureau enters its own; the household section enters and confirms for all.
+WRITERS = frozenset({Role.BUREAU_CLERK, Role.APPROVER})
+READERS = WRITERS | {Role.AUDITOR, Role.REFORM_OFFICE}
+# The original file tells more than was kept: its bureau and the auditor alone.
+OPENERS = frozenset({Role.BUREAU_CLERK, Role.AUDITOR})
+REVEALERS = WRITERS | {Role.AUDITOR}
+# Who reads cases, too: a case is named as a link.
+CASE_READERS = frozenset({Role.APPROVER, Role.AUDITOR, Role.REFORM_OFFICE})
+
+
+def visible_roster(request: HttpRequest, pk: uuid.UUID) -> Roster:
+    rows = Roster.objects.visible_to(request.user)
+    people = ("supplier", "entered_by", "confirmed_by", "ended_by", "run")
+    return get_object_or_404(rows.select_related(*people), pk=pk)
+
+
+def visible_row(request: HttpRequest, pk: uuid.UUID) -> RosterEntry:
+    rows = RosterEntry.objects.visible_to(request.user).select_related(
+        "roster__supplier",
+        "roster__run",
+        "roster__entered_by",
+        "town",
+        "entered_by",
+        "withdrawn_by",
+        "person",
+    )
+    return get_object_or_404(rows, pk=pk)
