@@ -32,7 +32,7 @@ class OpenOriginalForm(forms.Form):
 
 class ConfirmForm(forms.Form):
     compared = forms.BooleanField(
-        label="我已对照文件(来函)核对:文号、日期、人数和内容相符",
+        label="已对照文件(来函)核对,内容相符",
         error_messages={"required": "请先对照文件核对,再勾选确认。"},
     )
     seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
