@@ -2,11 +2,12 @@
 
 import uuid
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from kaili_hukou.roles import Role
-from rosters.models import Roster, RosterEntry
+from rosters.models import Roster, RosterEntry, RosterRepeat
 
 # A bureau enters its own; the household section enters and confirms for all.
 WRITERS = frozenset({Role.BUREAU_CLERK, Role.APPROVER})
@@ -25,7 +26,11 @@ def visible_roster(request: HttpRequest, pk: uuid.UUID) -> Roster:
 
 
 def visible_row(request: HttpRequest, pk: uuid.UUID) -> RosterEntry:
-    rows = RosterEntry.objects.visible_to(request.user).select_related(
+    """A row of a roster in scope, or one that such a roster repeats."""
+    own = RosterEntry.objects.visible_to(request.user).filter(pk=pk)
+    repeated = RosterRepeat.objects.visible_to(request.user).filter(entry=pk)
+    seen = Q(pk__in=own.values("pk")) | Q(pk__in=repeated.values("entry"))
+    rows = RosterEntry.objects.filter(seen).select_related(
         "roster__supplier",
         "roster__run",
         "roster__entered_by",

@@ -99,24 +99,26 @@ def values_of(entry: RosterEntry) -> list[Value]:
 
 def namings_of(entry: RosterEntry, officer: Officer) -> list[Naming]:
     """Everywhere that rosters of the kind name this person, the latest first."""
-    rows = RosterEntry.objects.visible_to(officer).filter(
-        number_digest=entry.number_digest, roster__kind=entry.roster.kind
+    digest, kind = entry.number_digest, entry.roster.kind
+    rows = RosterEntry.objects.visible_to(officer).filter(number_digest=digest, roster__kind=kind)
+    repeats = RosterRepeat.objects.visible_to(officer).filter(
+        entry__number_digest=digest, entry__roster__kind=kind
     )
-    repeats = RosterRepeat.objects.visible_to(officer).filter(entry__in=rows)
     found = [
         Naming(row.roster, row.row, cell_of("number", row.roster, row.row), row)
         for row in rows.select_related("roster__supplier", "roster__run", "withdrawn_by")
     ]
-    by_pk = {naming.entry.pk: naming.entry for naming in found}
     found += [
         Naming(
             repeat.roster,
             repeat.row,
             cell_of("number", repeat.roster, repeat.row),
-            by_pk[repeat.entry_id],
+            repeat.entry,
             repeat,
         )
-        for repeat in repeats.select_related("roster__supplier", "roster__run", "withdrawn_by")
+        for repeat in repeats.select_related(
+            "roster__supplier", "roster__run", "withdrawn_by", "entry__roster"
+        )
     ]
     return sorted(found, key=lambda naming: naming.roster.entered_at, reverse=True)
 

@@ -39,7 +39,7 @@ def confirm(roster: Roster, officer: Officer, on: datetime.date, *, seen: str = 
 
 def why_not(files: Sequence[Roster], officer: Officer) -> str:
     """Why this officer cannot confirm these files; empty where he can."""
-    if not may_confirm_for(files[0], officer):
+    if not all(may_confirm_for(file, officer) for file in files):
         return "只有提供部门(或承接它的部门)的另一名经办人或户政科可以确认。"
     if officer.pk in _entered_by(files):
         return "录入人不能确认自己录入的花名册,请由另一人确认。"
@@ -92,5 +92,6 @@ def remove_original(file: Roster, on: datetime.date) -> bool:
     left = Roster.objects.filter(pk=file.pk, original_removed_on__isnull=True).exclude(sha256="")
     if not left.update(original_removed_on=on):
         return False
-    transaction.on_commit(lambda: remove(ORIGINALS, file.pk))
+    # What is confirmed stays confirmed even where the disk refuses: the fault is logged.
+    transaction.on_commit(lambda: remove(ORIGINALS, file.pk), robust=True)
     return True

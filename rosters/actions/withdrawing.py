@@ -89,8 +89,9 @@ def cases_resting_on(rows: Iterable[Any], most: int | None = None) -> list[Any]:
 
 def _standing(roster: Roster, ending: Ending) -> list[Roster]:
     _give_reason(ending)
-    _may_end(roster, ending.officer)
     files = standing(batch_of(roster))
+    for file in files:
+        _may_end(file, ending.officer)
     if not files:
         raise Refused(OVERTAKEN)
     return files

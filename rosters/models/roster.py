@@ -1,5 +1,6 @@
 """A roster of one bureau, and its rows."""
 
+import datetime
 import uuid
 
 from django.db import models
@@ -183,6 +184,16 @@ class RosterEntry(models.Model):
     @property
     def masked_name(self) -> str:
         return mask_name(self.name)
+
+    def why_no_basis(self, on: datetime.date) -> str:
+        """Why an application cannot rest on this row on the day; empty where it can."""
+        if not type(self).objects.confirmed(on).filter(pk=self.pk).exists():
+            if self.roster.state == Roster.State.ENTERED and not self.withdrawn_on:
+                return "花名册还没有确认,不作依据。"
+            return "这一行已撤回(或所在的花名册已收回、撤回),不作依据。"
+        if self.roster.kind == "relocation" and self.voluntary is not True:
+            return "「是否自愿」不是「是」,不作落户依据(三(一)6(1))。"
+        return ""
 
 
 class RosterRepeat(models.Model):

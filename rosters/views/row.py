@@ -1,6 +1,5 @@
 """One row: where each value comes from, what else names the person, and what rests on it."""
 
-import datetime
 import uuid
 
 from django.contrib import messages
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_POST
 from kaili_hukou import audit
 from kaili_hukou.access import desk_page
 from rosters.access import CASE_READERS, READERS, REVEALERS, WRITERS, visible_row
-from rosters.models import Roster, RosterEntry
 from rosters.provenance import FIELDS, MASKS, namings_of, values_of
 
 LEAST_REASON = 2
@@ -24,7 +22,7 @@ def row(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     namings = namings_of(here, request.user)
     values = values_of(here)
     cases = list(here.applications.order_by("opened_at"))
-    why = _why_no_basis(here, timezone.localdate())
+    why = here.why_no_basis(timezone.localdate())
     audit.looked("查看花名册行", here)
     context = {
         "section": "rosters",
@@ -39,17 +37,6 @@ def row(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_withdraw": request.user.role in WRITERS and any(one.stands for one in namings),
     }
     return render(request, "rosters/row.html", context)
-
-
-def _why_no_basis(here: RosterEntry, on: datetime.date) -> str:
-    """Why an application cannot rest on this row today; empty where it can."""
-    if not RosterEntry.objects.confirmed(on).filter(pk=here.pk).exists():
-        if here.roster.state == Roster.State.ENTERED:
-            return "花名册还没有确认,不作依据。"
-        return "这一行已撤回(或所在的花名册已收回、撤回),不作依据。"
-    if here.roster.kind == "relocation" and here.voluntary is not True:
-        return "「是否自愿」不是「是」,不作落户依据(三(一)6(1))。"
-    return ""
 
 
 @require_POST

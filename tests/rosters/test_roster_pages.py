@@ -136,6 +136,24 @@ def test_a_later_roster_shows_what_it_repeats_and_where_that_stands(roster, othe
     assert "凯测〔2026〕2号" in namings
 
 
+def test_a_bureau_whose_roster_repeats_a_row_of_another_withdraws_its_own(roster, tmp_path):
+    other = Bureau.objects.exclude(pk=roster.supplier_id).first()
+    officer = factories.officer(Role.BUREAU_CLERK, bureau=other)
+    rows = [HEADER, person(2), person(1)]
+    theirs = imported(xlsx(tmp_path / "2.xlsx", rows), officer)
+    Roster.objects.filter(pk=theirs.pk).update(supplier=other)
+    entry = roster.entries.get(row=2)
+    assert page("row", roster.entries.get(row=4), officer).status_code == 404
+    assert "凯测〔2026〕2号" in text(page("row", entry, officer))
+    client = client_of(officer)
+    asked = client.get(reverse("rosters:withdraw-row", args=[entry.pk]))
+    assert "1号 第" not in text(asked)
+    submit(client, asked, {"reason": "不应列入名单"})
+    entry.refresh_from_db()
+    assert entry.withdrawn_on is None
+    assert entry.repeats.get().withdrawn_by == officer
+
+
 # ---------------------------------------------------------------- where a value comes from
 
 
