@@ -4,11 +4,23 @@ Every model with people's data names in `scope_paths` how its rows hang on a sta
 Other people's rows answer 404, like rows that do not exist.
 """
 
+from collections.abc import Iterable
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 
 from kaili_hukou.roles import REACH, Reach
+
+
+def bureaus_of(bureau: Any) -> frozenset[Any]:
+    """The bureau and those whose successor it is, through any number of reforms."""
+    known = apps.get_model("kaili_hukou", "Bureau")._base_manager
+    pairs = dict(known.filter(successor__isnull=False).values_list("pk", "successor"))
+    found = {bureau} - {None}
+    while more := {old for old, new in pairs.items() if new in found} - found:
+        found |= more
+    return frozenset(found)
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -27,13 +39,13 @@ class ScopedQuerySet(models.QuerySet[Any]):
         place = officer.station_id if reach is Reach.STATION else officer.bureau_id
         if path is None or place is None:
             return self.none()
-        return self._within(path, place)
+        return self._within(path, {place} if reach is Reach.STATION else bureaus_of(place))
 
-    def _within(self, path: str, place: Any) -> Self:
+    def _within(self, path: str, places: Iterable[Any]) -> Self:
         """A path through a to-many relation is asked as a sub-query: no row comes twice."""
         first, _, rest = path.partition("__")
         relation = self.model._meta.get_field(first)
         if not relation.one_to_many:
-            return self.filter(**{path: place})
-        rows = relation.related_model._base_manager.filter(**{rest: place})
+            return self.filter(**{f"{path}__in": places})
+        rows = relation.related_model._base_manager.filter(**{f"{rest}__in": places})
         return self.filter(pk__in=rows.values(relation.field.attname))

@@ -1,26 +1,29 @@
-"""Plain forms for rosters and their rows, until the upload page stands."""
+"""Plain forms for rosters that come on paper: typed in by hand, confirmed on their page."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from kaili_hukou import identity
-from kaili_hukou.actions import Refused, person_with
+from kaili_hukou.actions import person_with
 from kaili_hukou.desk_admin import DeskAdmin, masked
 from kaili_hukou.forms import DayField, NameField, NumberField
-from kaili_hukou.models import Bureau
+from kaili_hukou.models import Bureau, Officer
 from kaili_hukou.roles import Role
-from rosters.actions.confirming import confirm
+from kaili_hukou.scope import bureaus_of
+from rosters.access import READERS, WRITERS
 from rosters.models import Roster, RosterEntry
 
-WRITERS = frozenset({Role.BUREAU_CLERK, Role.APPROVER})
-READERS = WRITERS | {Role.AUDITOR, Role.REFORM_OFFICE}
+
+def _is_by_hand(roster: Roster) -> bool:
+    return roster.state == Roster.State.ENTERED and not roster.sha256
 
 
 class RosterForm(forms.ModelForm):
@@ -38,7 +41,9 @@ class RosterForm(forms.ModelForm):
 
 
 class EntryForm(forms.ModelForm):
-    """A row by hand; its number is checked like any other."""
+    """A row by hand; its number is checked like any other, and whoever typed it is named."""
+
+    officer: Officer | None = None
 
     number = NumberField()
     name = NameField()
@@ -66,6 +71,7 @@ class EntryForm(forms.ModelForm):
         known = identity.check(entry.number, timezone.localdate())
         entry.birth_date, entry.sex = known.birth_date, known.sex
         entry.person = person_with(entry.number)
+        entry.entered_by = self.officer
         if commit:
             entry.save()
         return entry
@@ -81,8 +87,11 @@ class EntryInline(admin.TabularInline):
         return False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        entered = obj is None or obj.state == Roster.State.ENTERED
-        return entered and request.user.role in WRITERS
+        return (obj is None or _is_by_hand(obj)) and request.user.role in WRITERS
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        options["form"] = type("EntryForm", (EntryForm,), {"officer": request.user})
+        return super().get_formset(request, obj, **options)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -112,15 +121,14 @@ class RosterAdmin(DeskAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         form = super().get_form(request, obj, **options)
         if request.user.role == Role.BUREAU_CLERK and "supplier" in form.base_fields:
-            own = Bureau.objects.filter(pk=request.user.bureau_id)
+            own = Bureau.objects.filter(pk__in=bureaus_of(request.user.bureau_id))
             form.base_fields["supplier"].queryset = own
-            form.base_fields["supplier"].initial = own.first()
+            form.base_fields["supplier"].initial = request.user.bureau_id
         return form
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A confirmed roster is sealed."""
-        open_still = obj is None or obj.state == Roster.State.ENTERED
-        return open_still and super().has_change_permission(request, obj)
+        """A confirmed roster is sealed; what came in a file is as the file says."""
+        return (obj is None or _is_by_hand(obj)) and super().has_change_permission(request, obj)
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Roster, form: Any, change: bool) -> None:
@@ -130,18 +138,16 @@ class RosterAdmin(DeskAdmin):
 
     @admin.display(description="行")
     def rows(self, roster: Roster) -> str:
-        address = reverse("admin:rosters_rosterentry_changelist")
-        return format_html('<a href="{}?roster__id__exact={}">查看各行</a>', address, roster.pk)
+        return format_html('<a href="{}">查看各行</a>', reverse("rosters:roster", args=[roster.pk]))
 
-    @admin.action(description="确认所选花名册(录入人不能确认)", permissions=["change"])
-    def confirm_chosen(self, request: HttpRequest, queryset: Any) -> None:
-        for roster in queryset:
-            try:
-                confirm(roster, request.user, timezone.localdate())
-            except Refused as fault:
-                self.message_user(request, f"{roster}:{fault}", messages.ERROR)
-            else:
-                self.message_user(request, f"{roster}:已确认。")
+    @admin.action(description="核对并确认(一次一份,录入人不能确认)", permissions=["change"])
+    def confirm_chosen(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """To the page on which the document is compared before anything is confirmed."""
+        chosen = list(queryset[:2])
+        if len(chosen) == 1:
+            return redirect("rosters:confirm", pk=chosen[0].pk)
+        self.message_user(request, "请一次选一份,对照文件核对后确认。", messages.ERROR)
+        return None
 
 
 @admin.register(RosterEntry)

@@ -17,7 +17,7 @@ from kaili_hukou.crypto import EncryptedField, Sealed
 from kaili_hukou.models import FormerNumber, Person
 from kaili_hukou.models.people import number_digest
 from rosters.columns import COLUMNS
-from rosters.models import Roster, RosterEntry
+from rosters.models import RosterEntry
 from rosters.rows import Valid
 
 ROW = "roster-row"
@@ -57,10 +57,8 @@ def match(kind: str, rows: Sequence[Valid]) -> list[Match]:
 def present_rows(kind: str, digests: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """The last row of each number, with its encrypted values still sealed."""
     found = (
-        RosterEntry.objects.filter(
-            number_digest__in=list(digests), roster__kind=kind, withdrawn_on__isnull=True
-        )
-        .exclude(roster__state__in=Roster.GONE)
+        RosterEntry.objects.present()
+        .filter(number_digest__in=list(digests), roster__kind=kind)
         .order_by("roster__entered_at")
         .values("pk", "number_digest", "row_digest", *_ATTNAMES.values())
     )

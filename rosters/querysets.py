@@ -1,12 +1,24 @@
-"""Reading rosters: which count, and whom they name."""
+"""Reading rosters: which count, whom they name, and which cases rest on their rows.
+
+A roster names a person by a row of its own, or by a repeat of an earlier row. Each naming can be
+withdrawn for itself; a row counts as long as one naming of it stands.
+"""
 
 import datetime
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 
 from kaili_hukou.models.people import number_digest
 from kaili_hukou.scope import ScopedQuerySet
+
+# Of a roster: its rows count for nothing and are compared with nothing.
+GONE = frozenset({"withdrawn", "taken_back"})
+# Of a case: nothing rests on its row any more. As text, for cases stand above.
+ENDED_WITHOUT = frozenset(
+    {"not_accepted", "refused", "withdrawn", "terminated", "annulled", "revoked"}
+)
 
 
 class RosterQuerySet(ScopedQuerySet):
@@ -17,12 +29,36 @@ class RosterQuerySet(ScopedQuerySet):
 
 class RosterEntryQuerySet(ScopedQuerySet):
     def confirmed(self, on: datetime.date) -> Self:
-        """Rows of confirmed rosters that were not withdrawn, or that such a roster repeats."""
-        its_own = Q(roster__state="confirmed", roster__confirmed_on__lte=on)
-        repeats = self.model._meta.get_field("repeats").related_model._base_manager.filter(
-            entry=OuterRef("pk"), roster__state="confirmed", roster__confirmed_on__lte=on
+        """Rows that a roster confirmed up to the day names, and has not withdrawn."""
+        return self.filter(
+            self._named_by(Q(roster__state="confirmed", roster__confirmed_on__lte=on))
         )
-        return self.filter(its_own | Exists(repeats), withdrawn_on__isnull=True)
+
+    def present(self) -> Self:
+        """Rows with which those of the next roster are compared, confirmed or not."""
+        return self.filter(self._named_by(~Q(roster__state__in=GONE)))
 
     def naming(self, number: str) -> Self:
         return self.filter(number_digest=number_digest(number))
+
+    def supporting(self) -> Self:
+        """Rows on which a case rests that is alive, or was decided for the applicant."""
+        cases = self.model._meta.get_field("applications").related_model._base_manager
+        resting = cases.filter(roster_entry=OuterRef("pk")).exclude(state__in=ENDED_WITHOUT)
+        return self.filter(Exists(resting))
+
+    def resting_on(self, rosters: Iterable[Any]) -> Self:
+        """Supporting rows that these rosters name, and no other confirmed one does."""
+        these = [roster.pk for roster in rosters]
+        others = Q(roster__state="confirmed") & ~Q(roster__in=these)
+        return (
+            self.filter(self._named_by(Q(roster__in=these)))
+            .supporting()
+            .exclude(self._named_by(others))
+        )
+
+    def _named_by(self, rosters: Q) -> Q:
+        """Named by such a roster, in a row of its own or by a repeat, and not withdrawn there."""
+        repeats = self.model._meta.get_field("repeats").related_model._base_manager
+        repeated = repeats.filter(rosters, entry=OuterRef("pk"), withdrawn_on__isnull=True)
+        return Q(rosters, withdrawn_on__isnull=True) | Q(Exists(repeated))

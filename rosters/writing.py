@@ -44,7 +44,7 @@ class Document:
 @transaction.atomic
 def begin(document: Document, path: Path, sha256: str, book: Workbook) -> ImportRun:
     """The run of this file: taken up again where one was left unfinished, else a new one."""
-    left = ImportRun.objects.filter(kind=document.kind, sha256=sha256).first()
+    left = ImportRun.objects.filter(kind=document.kind, sha256=sha256, state=State.RUNNING).first()
     if left:
         Roster.objects.filter(pk=left.roster_id).update(reference=document.reference)
         return left

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from kaili_hukou.crypto import EncryptedField
@@ -24,6 +25,7 @@ class ImportRun(models.Model):
     class State(models.TextChoices):
         RUNNING = "running", "导入中"
         DONE = "done", "已导入"
+        UNDONE = "undone", "已收回或撤回"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     roster = models.OneToOneField(
@@ -56,7 +58,12 @@ class ImportRun(models.Model):
         verbose_name_plural = "导入记录"
         ordering = ["-started_at"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "sha256"], name="one_import_of_a_file")
+            # A file whose roster was taken back may come again.
+            models.UniqueConstraint(
+                fields=["kind", "sha256"],
+                condition=~Q(state="undone"),
+                name="one_import_of_a_file",
+            )
         ]
 
     def __str__(self) -> str:

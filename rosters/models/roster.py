@@ -1,5 +1,6 @@
 """A roster of one bureau, and its rows."""
 
+import datetime
 import uuid
 
 from django.db import models
@@ -133,6 +134,15 @@ class RosterEntry(models.Model):
     companions = models.PositiveSmallIntegerField("随迁人数", null=True, blank=True)
     remark = EncryptedField(verbose_name="备注")
     row_digest = models.CharField("行摘要", max_length=32, blank=True, editable=False)
+    # Who typed a row in by hand; rows of a file have none.
+    entered_by = models.ForeignKey(
+        Officer,
+        verbose_name="录入人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
     withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
     withdrawn_by = models.ForeignKey(
         Officer,
@@ -171,6 +181,20 @@ class RosterEntry(models.Model):
     def masked_number(self) -> str:
         return mask_identity_number(self.number)
 
+    @property
+    def masked_name(self) -> str:
+        return mask_name(self.name)
+
+    def why_no_basis(self, on: datetime.date) -> str:
+        """Why an application cannot rest on this row on the day; empty where it can."""
+        if not type(self).objects.confirmed(on).filter(pk=self.pk).exists():
+            if self.roster.state == Roster.State.ENTERED and not self.withdrawn_on:
+                return "花名册还没有确认,不作依据。"
+            return "这一行已撤回(或所在的花名册已收回、撤回),不作依据。"
+        if self.roster.kind == "relocation" and self.voluntary is not True:
+            return "「是否自愿」不是「是」,不作落户依据(三(一)6(1))。"
+        return ""
+
 
 class RosterRepeat(models.Model):
     """A later roster names the same person with nothing new: its row stands for the entry.
@@ -186,6 +210,16 @@ class RosterRepeat(models.Model):
     entry = models.ForeignKey(
         RosterEntry, verbose_name="已有的行", on_delete=models.PROTECT, related_name="repeats"
     )
+    withdrawn_on = models.DateField("撤回日期", null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        Officer,
+        verbose_name="撤回人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+    )
+    withdrawn_for = EncryptedField(verbose_name="撤回理由", editable=False)
 
     objects = ScopedQuerySet.as_manager()
     scope_paths = {Reach.BUREAU: "roster__supplier"}
