@@ -8,6 +8,7 @@ import datetime
 import hashlib
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from django.utils import timezone
 from kaili_hukou import audit, jobs
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Bureau, Officer
-from rosters.files import LETTERS, UPLOADED, remove
+from rosters.files import ERRORS, LETTERS, UPLOADED, remove
 from rosters.models import CheckedRow, Roster, RosterUpload
 from rosters.workbook import FileRefused
 
@@ -121,9 +122,9 @@ def order_import(upload: RosterUpload, *, strict: bool) -> None:
 
 
 @transaction.atomic
-def end_import(upload: RosterUpload, roster: Roster) -> None:
+def end_import(upload: RosterUpload, roster: Roster, **counts: int) -> None:
     """The rows are in; what went back is kept for a while, the file is the roster's now."""
-    _move(upload, State.IMPORTED, roster=roster, ended_at=timezone.now())
+    _move(upload, State.IMPORTED, roster=roster, ended_at=timezone.now(), **counts)
     upload.checked.exclude(outcome__in=KEPT).delete()
     transaction.on_commit(lambda: remove(UPLOADED, upload.pk))
 
@@ -185,5 +186,5 @@ def _move(upload: RosterUpload, state: str, **told: Any) -> None:
 
 def _forget(upload: RosterUpload) -> None:
     upload.checked.all().delete()
-    transaction.on_commit(lambda: remove(UPLOADED, upload.pk))
-    transaction.on_commit(lambda: remove(LETTERS, upload.pk))
+    for shelf in (UPLOADED, LETTERS, ERRORS):
+        transaction.on_commit(partial(remove, shelf, upload.pk))
