@@ -16,6 +16,7 @@ from django.utils import timezone
 from kaili_hukou import audit, jobs
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Bureau, Officer
+from rosters.column_choices import read_as
 from rosters.files import LETTERS, UPLOADED, remove
 from rosters.models import CheckedRow, Roster, RosterUpload
 from rosters.workbook import FileRefused
@@ -44,7 +45,6 @@ class Sending:
     letter_name: str = ""
     strict: bool = False
     continues: Roster | None = None
-    chosen_columns: dict[str, int] | None = None
 
 
 @transaction.atomic
@@ -55,6 +55,7 @@ def receive(
     told = {name: getattr(sending, name) for name in Sending.__slots__}
     upload = RosterUpload.objects.create(
         **told,
+        read_as=read_as(sending.supplier, sending.kind),
         id=uuid.uuid4(),
         entered_by=officer,
         sha256=hashlib.sha256(content).hexdigest(),
@@ -164,13 +165,14 @@ def end_cancelled(upload: RosterUpload) -> None:
 
 
 @transaction.atomic
-def check_again(upload: RosterUpload, columns: dict[str, int] | None) -> None:
+def check_again(upload: RosterUpload) -> None:
     """The columns are read otherwise: everything is looked at anew."""
     if upload.state != State.CHECKED:
         raise Refused("正在处理的文件不能改列。请等核对结束,或先取消。")
     upload.checked.all().delete()
     nothing = dict.fromkeys(COUNTS, 0)
-    _move(upload, State.WAITING, chosen_columns=columns, last_row=0, ended_at=None, **nothing)
+    told = {"read_as": read_as(upload.supplier, upload.kind), "last_row": 0, "ended_at": None}
+    _move(upload, State.WAITING, **told, **nothing)
     jobs.start(WORK, str(upload.pk))
 
 
