@@ -26,6 +26,7 @@ from rosters.columns import (
 )
 
 SEARCHED_ROWS = 20
+LONGEST_KEY = 90
 _DEEPEST = 3
 
 
@@ -87,7 +88,7 @@ def keys(words: Mapping[int, str]) -> dict[int, str]:
     seen: Counter[str] = Counter()
     told = {}
     for at in sorted(words):
-        word = folded(words[at])
+        word = folded(words[at])[:LONGEST_KEY]
         seen[word] += 1
         told[at] = word if seen[word] == 1 else f"{word}#{seen[word]}"
     return told
@@ -106,9 +107,7 @@ def _readings(
     yield top, _words(rows, range(top, top + 1), merged)
 
 
-def _bottom(
-    rows: Mapping[int, Cells], top: int, merged: Sequence[Merged], read_as: ReadAs
-) -> int:
+def _bottom(rows: Mapping[int, Cells], top: int, merged: Sequence[Merged], read_as: ReadAs) -> int:
     deep = [
         area.bottom
         for area in merged
@@ -176,9 +175,7 @@ def assigned(words: Mapping[int, Word], read_as: ReadAs = NOTHING) -> dict[str, 
     return columns if all(name in columns for name in REQUIRED) else None
 
 
-def _settled(
-    words: Mapping[int, Word], read_as: ReadAs
-) -> tuple[dict[str, int], dict[int, Word]]:
+def _settled(words: Mapping[int, Word], read_as: ReadAs) -> tuple[dict[str, int], dict[int, Word]]:
     """The columns that somebody settled by hand, and the words that nobody did."""
     columns: dict[str, int] = {}
     left = dict(words)

@@ -133,8 +133,10 @@ class RosterUpload(models.Model):
     skipped = models.PositiveIntegerField("略过", default=0)
     warnings = models.PositiveIntegerField("提醒", default=0)
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
-    # Of the present piece of work: when it began, and when its last chunk was written.
+    # Of the present piece of work: when and after which row a worker began it (null: it is in
+    # line), and when its last chunk was written.
     began_at = models.DateTimeField("开始时间", null=True)
+    began_after = models.PositiveIntegerField("从哪一行接手", default=0)
     changed_at = models.DateTimeField("最近进展", default=timezone.now)
     # How many workers have taken it up since the last chunk was written.
     tries = models.PositiveSmallIntegerField("接手次数", default=0)
