@@ -9,10 +9,11 @@ from django.utils import timezone
 from kaili_hukou import crypto
 from kaili_hukou.actions import Refused
 from rosters.actions import uploads
+from rosters.column_choices import find_for
 from rosters.files import UPLOADED, in_memory
 from rosters.importing import Chunk, Listener, Order, Result, import_roster
 from rosters.models import ImportRun, RosterUpload
-from rosters.uploaded import document_of, find_of
+from rosters.uploaded import document_of
 from rosters.workbook import FileRefused
 
 COUNTS = ("added", "changed", "unchanged", "rejected", "duplicates", "skipped")
@@ -23,14 +24,24 @@ NOT_ALL_RIGHT = (
 
 
 def bring_in(upload: RosterUpload) -> None:
-    """Ends with the upload imported, or refused; Stopped where another has gone on."""
+    """Ends with the upload imported, or refused; Stopped where another has gone on.
+
+    Refused or FileRefused, raised: it cannot go on now, with what was written so far.
+    """
     if not _finished(upload).exists():
         try:
-            _import(upload)
-        except (FileRefused, Refused) as refusal:
-            return uploads.refuse_file(upload, refusal)
+            result = _import(upload)
+        except FileRefused as refusal:
+            if refusal.code != "already_imported":
+                raise
+            uploads.refuse_file(upload, refusal)
+            return
         except (FileNotFoundError, crypto.Unreadable):
-            return uploads.refuse_file(upload, FileRefused("unreadable"))
+            raise FileRefused("unreadable") from None
+        if not result.committed:
+            sentence = NOT_ALL_RIGHT.format(count=result.rejected + result.duplicates)
+            uploads.refuse_file(upload, Refused(sentence))
+            return
     run = _finished(upload).get()
     uploads.end_import(upload, run.roster, **{name: getattr(run, name) for name in COUNTS})
 
@@ -39,7 +50,7 @@ def _finished(upload: RosterUpload) -> QuerySet[ImportRun]:
     return ImportRun.objects.filter(roster=upload.pk, state=ImportRun.State.DONE)
 
 
-def _import(upload: RosterUpload) -> None:
+def _import(upload: RosterUpload) -> Result:
     def still_at_work() -> None:
         uploads.advance(upload, upload.last_row)
 
@@ -54,8 +65,6 @@ def _import(upload: RosterUpload) -> None:
             timezone.localdate(),
             commit=True,
             strict=upload.strict,
-            find=find_of(upload),
+            find=find_for(upload),
         )
-        result = import_roster(order, Listener(chunk=follow, glanced=still_at_work))
-    if not result.committed:
-        raise Refused(NOT_ALL_RIGHT.format(count=result.rejected + result.duplicates))
+        return import_roster(order, Listener(chunk=follow, glanced=still_at_work))

@@ -23,6 +23,7 @@ from kaili_hukou.names import check_name, normalise_name
 from rosters.actions import uploads
 from rosters.advice import found_in
 from rosters.cells import Cell, letter, text_of
+from rosters.column_choices import find_for
 from rosters.columns import NAME, NUMBER
 from rosters.errors_workbook import ErrorsWorkbook
 from rosters.files import ERRORS, UPLOADED, empty_in_memory, in_memory, remove
@@ -31,7 +32,7 @@ from rosters.importing import Chunk, Listener, Order, Result, import_roster
 from rosters.matching import Match
 from rosters.models import CheckedRow, RosterUpload
 from rosters.rows import Duplicate, Finding, Outcome, Rejected, Skipped, Valid
-from rosters.uploaded import document_of, find_of
+from rosters.uploaded import document_of
 from rosters.workbook import FileRefused, Head, SourceRow
 from rosters.writing import insert
 
@@ -58,7 +59,7 @@ def check(upload: RosterUpload) -> None:
         with in_memory(UPLOADED, upload.pk) as path, empty_in_memory() as errors:
             today = timezone.localdate()
             looking = _Looking(upload, errors, today)
-            order = Order(document_of(upload), path, today, find=find_of(upload))
+            order = Order(document_of(upload), path, today, find=find_for(upload))
             import_roster(order, Listener(looking.begun, looking.chunk))
             looking.errors.close()
             if errors.stat().st_size:

@@ -1,7 +1,6 @@
-"""What an upload asks of the import: under which document, and how its columns are read."""
+"""Under which document an upload is checked and imported."""
 
 from rosters.models import RosterUpload
-from rosters.workbook import Find, found_in
 from rosters.writing import Document
 
 
@@ -19,7 +18,3 @@ def document_of(upload: RosterUpload) -> Document:
         continues=upload.continues,
         roster=upload.pk,
     )
-
-
-def find_of(_upload: RosterUpload) -> Find:
-    return found_in

@@ -19,7 +19,7 @@ from kaili_hukou import audit, crypto
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Officer
-from rosters.files import ORIGINALS
+from rosters.files import ORIGINALS, remove
 from rosters.kinds import KINDS
 from rosters.matching import ENCRYPTED, TOLD, Match, find_people
 from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
@@ -133,6 +133,42 @@ def finish(run: ImportRun, *, rejected: int, duplicates: int, skipped: int) -> N
         _advance(run, counts | ended)
         audit.record("花名册导入完成", run.roster, count=max(rows, 1))
     run.refresh_from_db()
+
+
+@transaction.atomic
+def take_out(kind: str, sha256: str) -> None:
+    """An import that somebody cancelled leaves nothing of its unconfirmed roster.
+
+    The run goes first: a process that still writes finds its checkpoint gone. A row that a later
+    roster repeats meanwhile stays for that one, and its roster counts as taken back.
+    """
+    run = ImportRun.objects.filter(
+        kind=kind, sha256=sha256, roster__state=Roster.State.ENTERED
+    ).first()
+    if run is None:
+        return
+    roster = run.roster
+    run.delete()
+    roster.repeats.all().delete()
+    _delete_entries(roster)
+    if roster.entries.exists() or roster.continuations.exists():
+        ended = {"state": Roster.State.TAKEN_BACK, "ended_on": timezone.localdate(), "sha256": ""}
+        Roster.objects.filter(pk=roster.pk, state=Roster.State.ENTERED).update(**ended)
+    else:
+        Roster.objects.filter(pk=roster.pk).delete()
+    audit.record("取消导入,删除未确认的花名册", roster)
+    transaction.on_commit(lambda: remove(ORIGINALS, roster.pk))
+
+
+def _delete_entries(roster: Roster) -> None:
+    """By thousands: Django gathers what it deletes."""
+    repeated = RosterRepeat.objects.filter(entry__roster=roster).values("entry")
+    free = roster.entries.exclude(pk__in=repeated).order_by()
+    while keys := list(free.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+        RosterEntry.objects.filter(pk__in=keys).delete()
+
+
+DELETED_AT_ONCE = 500
 
 
 def _advance(run: ImportRun, told: dict[str, Any]) -> None:

@@ -114,12 +114,13 @@ class RosterUpload(models.Model):
         related_name="upload",
     )
     strict = models.BooleanField("全部正确才导入", default=False)
-    # By name of a known column its place in the sheet, from 0; null: as the header says.
-    chosen_columns = models.JSONField("手工指定的列", null=True)
+    # By header word what its bureau had settled that it is read as, when the check began.
+    read_as = models.JSONField("各列的读法", default=dict)
     # {"sheet", "header_row", "columns": {name: letter}, "words": {letter: word}, "ignored": […]}
     understood = models.JSONField("读懂了什么", default=dict)
     state = models.CharField("状态", max_length=9, choices=State, default=State.WAITING)
     cancel_asked = models.BooleanField("要求取消", default=False)
+    # Why the file went back; while work is under way: why it was broken off.
     fault = models.CharField("退回原因", blank=True)
     fault_code = models.CharField("退回代码", max_length=20, blank=True)
     last_row = models.PositiveIntegerField("已处理到的行", default=0)
@@ -132,9 +133,13 @@ class RosterUpload(models.Model):
     skipped = models.PositiveIntegerField("略过", default=0)
     warnings = models.PositiveIntegerField("提醒", default=0)
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
-    # Of the present piece of work: when it began, and when its last chunk was written.
+    # Of the present piece of work: when and after which row a worker began it (null: it is in
+    # line), and when its last chunk was written.
     began_at = models.DateTimeField("开始时间", null=True)
+    began_after = models.PositiveIntegerField("从哪一行接手", default=0)
     changed_at = models.DateTimeField("最近进展", default=timezone.now)
+    # How many workers have taken it up since the last chunk was written.
+    tries = models.PositiveSmallIntegerField("接手次数", default=0)
     ended_at = models.DateTimeField("结束时间", null=True)
 
     objects = ScopedQuerySet.as_manager()
