@@ -1,45 +1,62 @@
-"""Stand-in: what was checked is imported."""
+"""The good rows of a checked upload become a roster; stopped at any moment it goes on.
 
-from typing import Any
+Rows and their checkpoint are written by the import itself; the upload only follows it.
+"""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from kaili_hukou import crypto
+from kaili_hukou.actions import Refused
 from rosters.actions import uploads
 from rosters.column_choices import find_for
 from rosters.files import UPLOADED, in_memory
-from rosters.importing import Listener, Order, Read, Result, import_roster
+from rosters.importing import Chunk, Listener, Order, Result, import_roster
 from rosters.models import ImportRun, RosterUpload
+from rosters.uploaded import document_of
 from rosters.workbook import FileRefused
-from rosters.writing import Document
+
+COUNTS = ("added", "changed", "unchanged", "rejected", "duplicates", "skipped")
+NOT_ALL_RIGHT = (
+    "您选了全部正确才导入,但导入前再次核对时有 {count} 行退回,所以一行也没有导入。"
+    "请改好后重新上传。"
+)
 
 
 def bring_in(upload: RosterUpload) -> None:
-    document = Document(
-        upload.kind,
-        upload.reference,
-        upload.document_on,
-        upload.file_name,
-        upload.supplier,
-        upload.entered_by,
-    )
-    with in_memory(UPLOADED, upload.pk) as path:
-        order = Order(document, path, timezone.localdate(), commit=True, find=find_for(upload))
+    """Ends with the upload imported, or refused; Stopped where another has gone on."""
+    if not _finished(upload).exists():
         try:
-            result = import_roster(order, Listener(chunk=_chunk(upload)))
-        except FileRefused as refusal:
-            done = ImportRun.objects.filter(kind=upload.kind, sha256=upload.sha256, state="done")
-            if refusal.code != "already_imported" or not done:
-                uploads.refuse_file(upload, refusal)
-                return
-            uploads.end_import(upload, done[0].roster)
-            return
-    uploads.end_import(upload, result.run.roster)
+            _import(upload)
+        except (FileRefused, Refused) as refusal:
+            return uploads.refuse_file(upload, refusal)
+        except (FileNotFoundError, crypto.Unreadable):
+            return uploads.refuse_file(upload, FileRefused("unreadable"))
+    run = _finished(upload).get()
+    uploads.end_import(upload, run.roster, **{name: getattr(run, name) for name in COUNTS})
 
 
-def _chunk(upload: RosterUpload) -> Any:
-    def chunk(read: list[Read], result: Result) -> None:
-        last = read[-1][0].row
-        if last > upload.last_row:
-            uploads.advance(upload, last)
+def _finished(upload: RosterUpload) -> QuerySet[ImportRun]:
+    return ImportRun.objects.filter(roster=upload.pk, state=ImportRun.State.DONE)
 
-    return chunk
+
+def _import(upload: RosterUpload) -> None:
+    def still_at_work() -> None:
+        uploads.advance(upload, upload.last_row)
+
+    def follow(chunk: Chunk, result: Result) -> None:
+        last_row = max(chunk.last_row, upload.last_row)
+        uploads.advance(upload, last_row, **{name: getattr(result, name) for name in COUNTS})
+
+    with in_memory(UPLOADED, upload.pk) as path:
+        order = Order(
+            document_of(upload),
+            path,
+            timezone.localdate(),
+            commit=True,
+            strict=upload.strict,
+            find=find_for(upload),
+        )
+        result = import_roster(order, Listener(chunk=follow, glanced=still_at_work))
+    if not result.committed:
+        raise Refused(NOT_ALL_RIGHT.format(count=result.rejected + result.duplicates))

@@ -39,6 +39,11 @@ class Document:
     file_name: str = ""
     supplier: Bureau | None = None
     officer: Officer | None = None
+    received_on: datetime.date | None = None
+    letter_name: str = ""
+    continues: Roster | None = None
+    # The id that the roster shall have: an import of another one is not taken up in its place.
+    roster: uuid.UUID | None = None
 
 
 @transaction.atomic
@@ -46,6 +51,8 @@ def begin(document: Document, path: Path, sha256: str, book: Workbook) -> Import
     """The run of this file: taken up again where one was left unfinished, else a new one."""
     left = ImportRun.objects.filter(kind=document.kind, sha256=sha256).first()
     if left:
+        if document.roster not in (None, left.roster_id):
+            raise Refused(ELSEWHERE)
         Roster.objects.filter(pk=left.roster_id).update(reference=document.reference)
         return left
     try:
@@ -60,6 +67,7 @@ def begin(document: Document, path: Path, sha256: str, book: Workbook) -> Import
 
 def _new_run(document: Document, sha256: str, book: Workbook) -> ImportRun:
     roster = Roster.objects.create(
+        id=document.roster or uuid.uuid4(),
         kind=document.kind,
         supplier=document.supplier or _supplier(document.kind),
         reference=document.reference,
@@ -67,6 +75,9 @@ def _new_run(document: Document, sha256: str, book: Workbook) -> ImportRun:
         entered_by=document.officer,
         file_name=document.file_name[:200],
         sha256=sha256,
+        received_on=document.received_on,
+        letter_name=document.letter_name,
+        continues=document.continues,
     )
     return ImportRun.objects.create(
         roster=roster,
@@ -107,8 +118,8 @@ def write_chunk(run: ImportRun, matches: Sequence[Match], last_row: int) -> None
             "unchanged": run.unchanged + len(repeats),
         }
         _advance(run, told | {"changed_at": timezone.now()})
-        _insert(RosterEntry, ENTRY_COLUMNS, entries)
-        _insert(RosterRepeat, ("id", "roster_id", "row", "entry_id"), repeats)
+        insert(RosterEntry, ENTRY_COLUMNS, entries)
+        insert(RosterRepeat, ("id", "roster_id", "row", "entry_id"), repeats)
     for name, value in told.items():
         setattr(run, name, value)
 
@@ -125,19 +136,16 @@ def finish(run: ImportRun, *, rejected: int, duplicates: int, skipped: int) -> N
 
 
 @transaction.atomic
-def take_out(kind: str, sha256: str) -> None:
-    """An import that somebody cancelled leaves nothing of its unconfirmed roster.
+def take_out(roster_id: uuid.UUID) -> None:
+    """An import that was cancelled or refused leaves nothing of its unconfirmed roster.
 
     The run goes first: a process that still writes finds its checkpoint gone. A row that a later
     roster repeats meanwhile stays for that one, and its roster counts as taken back.
     """
-    run = ImportRun.objects.filter(
-        kind=kind, sha256=sha256, roster__state=Roster.State.ENTERED
-    ).first()
-    if run is None:
+    roster = Roster.objects.filter(pk=roster_id, state=Roster.State.ENTERED).first()
+    if roster is None:
         return
-    roster = run.roster
-    run.delete()
+    ImportRun.objects.filter(roster=roster).delete()
     roster.repeats.all().delete()
     _delete_entries(roster)
     if roster.entries.exists() or roster.continuations.exists():
@@ -206,9 +214,10 @@ def _entry_values(roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any
     return row
 
 
-def _insert(
+def insert(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
+    """Many new rows at once, their values by attname; encrypted ones sealed already."""
     rows = list(rows)
     if not rows:
         return

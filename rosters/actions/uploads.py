@@ -9,6 +9,7 @@ import hashlib
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from kaili_hukou import audit, jobs
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Bureau, Officer
 from rosters.column_choices import open_questions, read_as
-from rosters.files import LETTERS, UPLOADED, remove
+from rosters.files import ERRORS, LETTERS, UPLOADED, remove
 from rosters.models import CheckedRow, Roster, RosterUpload
 from rosters.workbook import FileRefused
 from rosters.writing import take_out
@@ -118,7 +119,9 @@ def advance(upload: RosterUpload, last_row: int, **told: Any) -> None:
         began_at=upload.began_at,
         cancel_asked=False,
     )
-    told |= {"last_row": last_row, "changed_at": timezone.now(), "tries": 0}
+    told |= {"last_row": last_row, "changed_at": timezone.now()}
+    if last_row > upload.last_row:
+        told["tries"] = 0
     if not here.update(**told):
         raise Stopped
     for name, value in told.items():
@@ -189,9 +192,9 @@ def order_import(upload: RosterUpload, *, strict: bool) -> None:
 
 
 @transaction.atomic
-def end_import(upload: RosterUpload, roster: Roster) -> None:
+def end_import(upload: RosterUpload, roster: Roster, **counts: int) -> None:
     """The rows are in; what went back is kept for a while, the file is the roster's now."""
-    _move(upload, State.IMPORTED, roster=roster, ended_at=timezone.now())
+    _move(upload, State.IMPORTED, roster=roster, ended_at=timezone.now(), **counts)
     upload.checked.exclude(outcome__in=KEPT).delete()
     transaction.on_commit(lambda: remove(UPLOADED, upload.pk))
 
@@ -203,7 +206,10 @@ KEPT = (CheckedRow.Outcome.REJECTED, CheckedRow.Outcome.DUPLICATE)
 def refuse_file(upload: RosterUpload, refusal: FileRefused | Refused) -> None:
     """The file as a whole cannot be taken; nothing of it is kept."""
     code = getattr(refusal, "code", "refused")
+    was_importing = upload.state == State.IMPORTING
     _move(upload, State.REFUSED, fault=str(refusal), fault_code=code, ended_at=timezone.now())
+    if was_importing:
+        take_out(upload.pk)
     _forget(upload)
 
 
@@ -236,7 +242,7 @@ def _undo(upload: RosterUpload) -> None:
     was_importing = upload.state == State.IMPORTING
     _decide(upload, State.CANCELLED, ended_at=timezone.now())
     if was_importing:
-        take_out(upload.kind, upload.sha256)
+        take_out(upload.pk)
     _forget(upload)
 
 
@@ -277,5 +283,5 @@ def _move(upload: RosterUpload, state: str, **told: Any) -> None:
 
 def _forget(upload: RosterUpload) -> None:
     upload.checked.all().delete()
-    transaction.on_commit(lambda: remove(UPLOADED, upload.pk))
-    transaction.on_commit(lambda: remove(LETTERS, upload.pk))
+    for shelf in (UPLOADED, LETTERS, ERRORS):
+        transaction.on_commit(partial(remove, shelf, upload.pk))

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from kaili_hukou.crypto import EncryptedField
+from kaili_hukou.crypto import EncryptedJSONField
 from kaili_hukou.models import Bureau, Officer
 from kaili_hukou.roles import Reach
 from kaili_hukou.scope import ScopedQuerySet
@@ -183,10 +183,11 @@ class CheckedRow(models.Model):
     outcome = models.CharField("结果", max_length=9, choices=Outcome)
     number_digest = models.CharField("号码摘要", max_length=32, blank=True)
     name = models.CharField("姓名", max_length=100, blank=True)
-    # JSON: {"values": {field: value}} of a valid row; {"cells": {known column: text}, "errors":
-    # [{"column", "code", "message", "found"}]} of one that goes back; "warnings" like errors, where
-    # there are any. Never a cell of a column that is not to be stored.
-    told = EncryptedField(verbose_name="内容")
+    # {"values": {field: value}} of a valid row, complete with what was there before; {"cells":
+    # {known column: text}, "errors": [{"column", "code", "message", "found"}]} of one that goes
+    # back; "warnings" like errors, where there are any. Never a cell of a column that is not to be
+    # stored; `found` is masked already.
+    told = EncryptedJSONField(verbose_name="内容")
     has_warning = models.BooleanField("有提醒", default=False)
     entry = models.ForeignKey(
         RosterEntry, verbose_name="现有的行", null=True, on_delete=models.SET_NULL, related_name="+"
@@ -202,6 +203,11 @@ class CheckedRow(models.Model):
         indexes = [
             models.Index(fields=["upload", "outcome", "row"], name="checked_row_page"),
             models.Index(fields=["upload", "number_digest"], name="checked_row_number"),
+            models.Index(
+                fields=["upload", "row"],
+                condition=models.Q(has_warning=True),
+                name="checked_row_warned",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["upload", "row"], name="a_row_is_checked_once")
