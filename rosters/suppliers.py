@@ -1,4 +1,4 @@
-"""Which bureau supplies which kind of roster: by the plan, the register of names, and succession."""
+"""Which bureau supplies which kind of roster: by the plan, by name, and by succession."""
 
 import datetime
 

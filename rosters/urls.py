@@ -1,7 +1,23 @@
 """The pages of rosters. No address holds anything personal."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from rosters.views.columns import columns
+from rosters.views.home import home
+from rosters.views.one_upload import cancel, one_upload, progress, resume
+from rosters.views.roster import roster
+from rosters.views.upload import template, upload
 
 app_name = "rosters"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home, name="home"),
+    path("upload/", upload, name="upload"),
+    path("template/<slug:kind>/", template, name="template"),
+    path("uploads/<uuid:pk>/", one_upload, name="one-upload"),
+    path("uploads/<uuid:pk>/progress/", progress, name="progress"),
+    path("uploads/<uuid:pk>/cancel/", cancel, name="cancel"),
+    path("uploads/<uuid:pk>/resume/", resume, name="resume"),
+    path("uploads/<uuid:pk>/columns/", columns, name="columns"),
+    path("<uuid:pk>/", roster, name="roster"),
+]

@@ -273,7 +273,12 @@ def _decide(upload: RosterUpload, state: str, **told: Any) -> None:
 
 
 def _move(upload: RosterUpload, state: str, **told: Any) -> None:
-    here = RosterUpload.objects.filter(pk=upload.pk, state=upload.state, last_row=upload.last_row)
+    here = RosterUpload.objects.filter(
+        pk=upload.pk,
+        state=upload.state,
+        last_row=upload.last_row,
+        began_at=upload.began_at,
+    )
     told |= {"state": state, "changed_at": timezone.now()}
     if not here.update(**told):
         raise Stopped
