@@ -64,13 +64,17 @@ class Shown:
     name: str
     number: str
     errors: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     elsewhere: bool = False
 
     @property
     def changes(self) -> list[Cell]:
         return [cell for cell in self.cells if cell.differs]
+
+    @property
+    def same(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.differs]
 
 
 def page_of(upload: RosterUpload, chosen: str, after: int) -> tuple[list[CheckedRow], int]:
@@ -127,7 +131,7 @@ def _shown(
     )
     keys = {town_key(name): name for name in names.values()}
     made.errors = [_finding(one, keys) for one in kept.get("errors", ())]
-    made.warnings = [_finding(one, keys) for one in kept.get("warnings", ())]
+    made.warnings = [one["message"] for one in kept.get("warnings", ())]
     if row.outcome == Kind.CHANGED:
         before = entries.get(row.entry_id) if row.entry_id else None
         made.elsewhere = before is None

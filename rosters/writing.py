@@ -136,19 +136,16 @@ def finish(run: ImportRun, *, rejected: int, duplicates: int, skipped: int) -> N
 
 
 @transaction.atomic
-def take_out(kind: str, sha256: str) -> None:
-    """An import that somebody cancelled leaves nothing of its unconfirmed roster.
+def take_out(roster_id: uuid.UUID) -> None:
+    """An import that was cancelled or refused leaves nothing of its unconfirmed roster.
 
     The run goes first: a process that still writes finds its checkpoint gone. A row that a later
     roster repeats meanwhile stays for that one, and its roster counts as taken back.
     """
-    run = ImportRun.objects.filter(
-        kind=kind, sha256=sha256, roster__state=Roster.State.ENTERED
-    ).first()
-    if run is None:
+    roster = Roster.objects.filter(pk=roster_id, state=Roster.State.ENTERED).first()
+    if roster is None:
         return
-    roster = run.roster
-    run.delete()
+    ImportRun.objects.filter(roster=roster).delete()
     roster.repeats.all().delete()
     _delete_entries(roster)
     if roster.entries.exists() or roster.continuations.exists():

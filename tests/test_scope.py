@@ -290,7 +290,7 @@ def rosters(name: str, may: frozenset[str], of: str = "", *more: Any, **options:
 
 
 ROSTERS = (
-    rosters("one", ROSTER_READERS, "checked_upload"),
+    rosters("one-upload", ROSTER_READERS, "checked_upload"),
     rosters("checked", ROSTER_READERS, "checked_upload"),
     rosters("checked", ROSTER_READERS, "checked_upload", method="post", data={"q": "1"}),
     rosters("errors", UPLOADERS, "checked_upload"),

@@ -119,7 +119,9 @@ def advance(upload: RosterUpload, last_row: int, **told: Any) -> None:
         began_at=upload.began_at,
         cancel_asked=False,
     )
-    told |= {"last_row": last_row, "changed_at": timezone.now(), "tries": 0}
+    told |= {"last_row": last_row, "changed_at": timezone.now()}
+    if last_row > upload.last_row:
+        told["tries"] = 0
     if not here.update(**told):
         raise Stopped
     for name, value in told.items():
@@ -204,7 +206,10 @@ KEPT = (CheckedRow.Outcome.REJECTED, CheckedRow.Outcome.DUPLICATE)
 def refuse_file(upload: RosterUpload, refusal: FileRefused | Refused) -> None:
     """The file as a whole cannot be taken; nothing of it is kept."""
     code = getattr(refusal, "code", "refused")
+    was_importing = upload.state == State.IMPORTING
     _move(upload, State.REFUSED, fault=str(refusal), fault_code=code, ended_at=timezone.now())
+    if was_importing:
+        take_out(upload.pk)
     _forget(upload)
 
 
@@ -237,7 +242,7 @@ def _undo(upload: RosterUpload) -> None:
     was_importing = upload.state == State.IMPORTING
     _decide(upload, State.CANCELLED, ended_at=timezone.now())
     if was_importing:
-        take_out(upload.kind, upload.sha256)
+        take_out(upload.pk)
     _forget(upload)
 
 
@@ -268,7 +273,12 @@ def _decide(upload: RosterUpload, state: str, **told: Any) -> None:
 
 
 def _move(upload: RosterUpload, state: str, **told: Any) -> None:
-    here = RosterUpload.objects.filter(pk=upload.pk, state=upload.state, last_row=upload.last_row)
+    here = RosterUpload.objects.filter(
+        pk=upload.pk,
+        state=upload.state,
+        last_row=upload.last_row,
+        began_at=upload.began_at,
+    )
     told |= {"state": state, "changed_at": timezone.now()}
     if not here.update(**told):
         raise Stopped

@@ -157,8 +157,15 @@ class RosterUpload(models.Model):
     @property
     def rows(self) -> int:
         """As the contract counts: accepted, rejected, duplicates and unchanged."""
-        told = (self.added, self.changed, self.unchanged, self.rejected, self.duplicates)
-        return sum(told)
+        return self.importable + self.sent_back
+
+    @property
+    def importable(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+    @property
+    def sent_back(self) -> int:
+        return self.rejected + self.duplicates
 
 
 class CheckedRow(models.Model):

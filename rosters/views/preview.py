@@ -32,8 +32,10 @@ from rosters.files import ERRORS
 from rosters.models import RosterUpload
 
 State = RosterUpload.State
-ONE = "rosters:one"
+ONE = "rosters:one-upload"
 SHOWN = frozenset({State.CHECKING, State.CHECKED, State.QUEUED, State.IMPORTING, State.IMPORTED})
+# On its own page the rows stand once they are all there.
+WITH_ROWS = frozenset({State.CHECKED, State.IMPORTED})
 COMPARED = SHOWN - {State.CHECKING, State.IMPORTED}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Outcome, count of the upload, colour of a tile that is not empty.
@@ -72,7 +74,7 @@ class Rows:
 
 def preview_of(upload: RosterUpload, request: HttpRequest) -> dict[str, Any]:
     """The context of `rosters/_preview.html`; looking at the rows is recorded."""
-    if upload.state not in SHOWN:
+    if upload.state not in WITH_ROWS:
         return {"preview": None}
     first = Kind.REJECTED if upload.rejected else Kind.DUPLICATE if upload.duplicates else ""
     if upload.state == State.IMPORTED and not first:
@@ -90,7 +92,7 @@ def _frame(upload: RosterUpload, request: HttpRequest) -> dict[str, Any]:
         {
             "outcome": kind.value,
             "label": kind.label,
-            "count": getattr(upload, name),
+            "count": f"{getattr(upload, name):,}",
             "colour": colour if getattr(upload, name) else "",
             "is_link": kind in kept,
         }
@@ -102,6 +104,7 @@ def _frame(upload: RosterUpload, request: HttpRequest) -> dict[str, Any]:
         "tiles": tiles,
         "back": upload.rejected + upload.duplicates,
         "good": upload.added + upload.changed + upload.unchanged,
+        "has_all": upload.state != State.IMPORTED,
         "writes": writes,
         "to_decide": writes and upload.state == State.CHECKED,
         "to_mend": writes and upload.state == State.IMPORTED,
