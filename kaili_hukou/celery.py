@@ -36,6 +36,11 @@ app.conf.beat_schedule = {
         "task": "rosters.tasks.take_up_lost_uploads",
         "schedule": crontab(),
     },
+    # Rows that went back to a bureau are kept for thirty days.
+    "purge rejected rows": {
+        "task": "rosters.tasks.purge_rejected",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     # Which permits are suspended and whose window is open follows from the days; this notes it.
     "sweep permits": {
         "task": "residence_permits.tasks.sweep_permits",

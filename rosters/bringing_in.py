@@ -24,14 +24,24 @@ NOT_ALL_RIGHT = (
 
 
 def bring_in(upload: RosterUpload) -> None:
-    """Ends with the upload imported, or refused; Stopped where another has gone on."""
+    """Ends with the upload imported, or refused; Stopped where another has gone on.
+
+    Refused or FileRefused, raised: it cannot go on now, with what was written so far.
+    """
     if not _finished(upload).exists():
         try:
-            _import(upload)
-        except (FileRefused, Refused) as refusal:
-            return uploads.refuse_file(upload, refusal)
+            result = _import(upload)
+        except FileRefused as refusal:
+            if refusal.code != "already_imported":
+                raise
+            uploads.refuse_file(upload, refusal)
+            return
         except (FileNotFoundError, crypto.Unreadable):
-            return uploads.refuse_file(upload, FileRefused("unreadable"))
+            raise FileRefused("unreadable") from None
+        if not result.committed:
+            sentence = NOT_ALL_RIGHT.format(count=result.rejected + result.duplicates)
+            uploads.refuse_file(upload, Refused(sentence))
+            return
     run = _finished(upload).get()
     uploads.end_import(upload, run.roster, **{name: getattr(run, name) for name in COUNTS})
 
@@ -40,7 +50,7 @@ def _finished(upload: RosterUpload) -> QuerySet[ImportRun]:
     return ImportRun.objects.filter(roster=upload.pk, state=ImportRun.State.DONE)
 
 
-def _import(upload: RosterUpload) -> None:
+def _import(upload: RosterUpload) -> Result:
     def still_at_work() -> None:
         uploads.advance(upload, upload.last_row)
 
@@ -57,6 +67,4 @@ def _import(upload: RosterUpload) -> None:
             strict=upload.strict,
             find=find_for(upload),
         )
-        result = import_roster(order, Listener(chunk=follow, glanced=still_at_work))
-    if not result.committed:
-        raise Refused(NOT_ALL_RIGHT.format(count=result.rejected + result.duplicates))
+        return import_roster(order, Listener(chunk=follow, glanced=still_at_work))

@@ -26,8 +26,9 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What a reader would take for an escaped character of its own.
 _LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_EPOCH = datetime.datetime(1899, 12, 31)
-_LAST_DAY_BEFORE_THE_LEAP_DAY_THAT_WAS_NONE = 59
+_EPOCH = datetime.date(1899, 12, 31)
+# 1900 was no leap year, but sheets count as if it had been.
+_TWENTY_NINTH_OF_FEBRUARY = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,12 @@ def _escaped(text: str) -> str:
 
 def _serial(day: datetime.date) -> float:
     """A day as the number that a sheet holds, from the first of January 1900."""
-    if not isinstance(day, datetime.datetime):
-        day = datetime.datetime.combine(day, datetime.time())
-    since = day - _EPOCH
-    days = since.days + since.seconds / 86_400
-    return days + 1 if days > _LAST_DAY_BEFORE_THE_LEAP_DAY_THAT_WAS_NONE else days
+    whole, time = day, datetime.time()
+    if isinstance(day, datetime.datetime):
+        whole, time = day.date(), day.time()
+    days = (whole - _EPOCH).days
+    days += days >= _TWENTY_NINTH_OF_FEBRUARY
+    return days + (time.hour * 3600 + time.minute * 60 + time.second) / 86_400
 
 
 # ---------------------------------------------------------------- the parts that hold no rows

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from kaili_hukou.celery import app
-from rosters.actions import uploads
+from rosters.actions import purging, uploads
 from rosters.models import RosterUpload
 from rosters.working import work_on
 
@@ -17,3 +17,9 @@ def work_on_upload(upload_id: str) -> None:
 @app.task(name="rosters.tasks.take_up_lost_uploads")
 def take_up_lost_uploads() -> int:
     return uploads.take_up_lost(timezone.now())
+
+
+@app.task(name="rosters.tasks.purge_rejected")
+def purge_rejected() -> int:
+    """Rejected rows, and what nobody decided upon, go after thirty days."""
+    return purging.purge(timezone.now())

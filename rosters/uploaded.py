@@ -1,4 +1,4 @@
-"""What an upload asks of the import: under which document it is stored."""
+"""Under which document an upload is checked and imported."""
 
 from rosters.models import RosterUpload
 from rosters.writing import Document

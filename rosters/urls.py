@@ -3,8 +3,10 @@
 from django.urls import path
 
 from rosters.views.columns import columns
+from rosters.views.difference import difference
 from rosters.views.home import home
 from rosters.views.one_upload import cancel, one_upload, progress, resume
+from rosters.views.preview import checked, decide, errors
 from rosters.views.roster import roster
 from rosters.views.upload import template, upload
 
@@ -19,5 +21,9 @@ urlpatterns = [
     path("uploads/<uuid:pk>/cancel/", cancel, name="cancel"),
     path("uploads/<uuid:pk>/resume/", resume, name="resume"),
     path("uploads/<uuid:pk>/columns/", columns, name="columns"),
+    path("uploads/<uuid:pk>/rows/", checked, name="checked"),
+    path("uploads/<uuid:pk>/errors/", errors, name="errors"),
+    path("uploads/<uuid:pk>/difference/", difference, name="difference"),
+    path("uploads/<uuid:pk>/import/", decide, name="decide"),
     path("<uuid:pk>/", roster, name="roster"),
 ]

@@ -50,6 +50,7 @@ PURE = (
     "residence_permits/serials.py",
     "rosters/kinds.py",
     "rosters/cells.py",
+    "rosters/advice.py",
     "rosters/columns.py",
     "rosters/header.py",
     "rosters/rows.py",

@@ -57,6 +57,8 @@ from residence_permits.actions.producing import Blanks, make_batch, receive_blan
 from residence_permits.actions.requests import Step
 from residence_permits.models import AcceptingBody, Batch, Endorsement, PermitRequest, Residence
 from residence_permits.photographs import keep
+from rosters.files import ERRORS
+from rosters.models import CheckedRow, RosterUpload
 from tests import factories
 from tests.factories import client_of, days, today
 from tests.scans import jpeg
@@ -80,6 +82,7 @@ PEOPLE_READERS = COUNTER | {"approver", "auditor"}
 KEEPERS = frozenset({"system_admin", "approver"})
 ROSTER_WRITERS = frozenset({"bureau_clerk", "approver"})
 ROSTER_READERS = ROSTER_WRITERS | {"auditor", "reform_office"}
+UPLOADERS = ROSTER_WRITERS | {"reform_office"}
 PERMIT_WRITERS = frozenset({"window", "station_head"})
 ACCOUNT_KEEPERS = frozenset(ADMINS)
 CITY_READERS = frozenset(CITY)
@@ -280,6 +283,20 @@ PERMITS = (
     permits("cancel", PERMIT_WRITERS, "permit"),
     permits("cancel", PERMIT_WRITERS, "permit", method="post"),
 )
+
+
+def rosters(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
+    return Row(f"rosters:{name}", may, of, more, **{"within": "bureau" if of else ""} | options)
+
+
+ROSTERS = (
+    rosters("one-upload", ROSTER_READERS, "checked_upload"),
+    rosters("checked", ROSTER_READERS, "checked_upload"),
+    rosters("checked", ROSTER_READERS, "checked_upload", method="post", data={"q": "1"}),
+    rosters("errors", UPLOADERS, "checked_upload"),
+    rosters("difference", ROSTER_READERS, "checked_upload"),
+    rosters("decide", UPLOADERS, "checked_upload", method="post", ok=302),
+)
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
 OTHERWISE = {
@@ -402,7 +419,7 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-TABLE = DESK + PERMITS + ADMIN + OPEN
+TABLE = DESK + PERMITS + ROSTERS + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
 LEADING_ON = 302
@@ -503,6 +520,7 @@ def build_cast() -> SimpleNamespace:
         "endorsement": endorsed_today(at_desk),
         "roster": roster,
         "row": roster.entries.get(),
+        "checked_upload": checked_upload(roster.supplier, at_desk.approver),
         "enterprise": company.enterprise,
         "referral": Referral.objects.get(),
         "slip": give_slip(
@@ -544,6 +562,25 @@ def build_cast() -> SimpleNamespace:
         officers=officers,
         clients=Clients(officers),
     )
+
+
+def checked_upload(supplier: Bureau, officer: Officer) -> RosterUpload:
+    """A file of which one row goes back."""
+    made = RosterUpload.objects.create(
+        kind="relocation",
+        supplier=supplier,
+        reference="试",
+        document_on=today(),
+        entered_by=officer,
+        file_name="试.xlsx",
+        size=1,
+        state="checked",
+        added=1,
+        rejected=1,
+    )
+    CheckedRow.objects.create(upload=made, row=2, outcome="rejected", told={"errors": []})
+    ERRORS.keep(made.pk, b"PK")
+    return made
 
 
 def request_for_a_permit(person: Person, at_desk: Any) -> PermitRequest:
@@ -648,7 +685,7 @@ def test_the_self_check_is_open_to_all(row, at_the_desk):
     assert getattr(Client(), row.method)(row.url(at_the_desk)).status_code == 200
 
 
-@pytest.mark.parametrize("row", DESK + PERMITS + ADMIN, ids=str)
+@pytest.mark.parametrize("row", DESK + PERMITS + ROSTERS + ADMIN, ids=str)
 def test_whoever_is_not_logged_in_is_sent_to_the_login(row, at_the_desk):
     answer = getattr(Client(), row.method)(row.url(at_the_desk), row.data)
     assert answer.status_code == 302
