@@ -206,6 +206,8 @@ def test_the_same_bytes_under_way_lead_to_where_they_are(client, officer, path):
 
 def test_the_same_document_continues_what_awaits_confirmation(client, officer, path, tmp_path):
     first = imported(path, officer, reference=REFERENCE, document_on=datetime.date(2026, 11, 20))
+    form = page(client.get(f"{UPLOAD}?continues={first.roster_id}")).form("reference", "file")
+    assert (form.fields["reference"], form.fields["document_on"]) == (REFERENCE, "2026-11-20")
     mended = xlsx(tmp_path / "b.xlsx", [HEADER, person(50)])
     post(client, mended)
     upload = RosterUpload.objects.exclude(pk=first.pk).get()
@@ -273,7 +275,8 @@ def test_the_auditor_reads_and_presses_nothing(path, officer):
     client = client_of(factories.officer("auditor"))
     shown = page(client.get(address("one-upload", upload)))
     assert "改列" not in shown.text
-    assert not [form for form in shown.forms if "rosters" in form.action]
+    acts = [address(name, upload) for name in ("cancel", "resume", "columns", "decide")]
+    assert not [form for form in shown.forms if form.action in acts]
     assert UPLOAD not in page(client.get("/rosters/")).links
 
 
