@@ -17,4 +17,5 @@ READERS = WRITERS | {Role.AUDITOR}
 def visible_upload(request: HttpRequest, pk: uuid.UUID) -> RosterUpload:
     """404 where it is another bureau's, or is not."""
     rows = RosterUpload.objects.visible_to(request.user)
-    return get_object_or_404(rows.select_related("supplier", "entered_by", "continues"), pk=pk)
+    told = rows.select_related("supplier", "entered_by", "continues", "roster")
+    return get_object_or_404(told, pk=pk)

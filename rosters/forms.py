@@ -24,6 +24,10 @@ from rosters.suppliers import kinds_of, suppliers_of
 
 MEGABYTE = 1024 * 1024
 LATER = "日期不能晚于今天,请核对。"
+FILE_HELP = (
+    "原来的表就可以,不必改格式:.xlsx、.xls、.xlsm、.ods、.csv,最大 {most} MB、{rows:,} 行。"
+    "先核对给您看,您同意后才导入。"
+)
 SCAN_HELP = "PDF、JPEG 或 PNG。"
 
 
@@ -68,6 +72,9 @@ class UploadForm(forms.Form):
         super().__init__(*args, **options)
         self._on, self._officer = on, officer
         self.for_others = officer.role in ENTERING_FOR_OTHERS
+        self.fields["file"].help_text = FILE_HELP.format(
+            most=settings.ROSTER_MAX_BYTES // MEGABYTE, rows=settings.ROSTER_MAX_ROWS
+        )
         self.fields["document_on"].required = True
         self.fields["document_on"].error_messages["required"] = "请填写文件日期。"
         kinds = list(KINDS.values()) if self.for_others else kinds_of(officer.bureau, on)

@@ -17,15 +17,14 @@ STOPPED = "处理已中断:超过一分钟没有进展。系统会自动接着�
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`left` and `rate` are None where nothing can be told yet; `fault` where it does not go on."""
+    """`fault` says why it does not go on; `expected` is 0 where nobody knows yet."""
 
     state: str
     sentence: str
     done: int
     expected: int
-    rate: int | None = None
-    left: int | None = None
     fault: str = ""
+    understood: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -35,6 +34,7 @@ class Progress:
             "done": self.done,
             "expected": self.expected,
             "fault": self.fault,
+            "understood": self.understood,
             "counts": dict(self.counts),
         }
 
@@ -42,22 +42,27 @@ class Progress:
 def progress_of(upload: RosterUpload, now: datetime.datetime) -> Progress:
     header = upload.understood.get("header_row", 0)
     done = 0 if upload.state == State.QUEUED else max(upload.last_row - header, 0)
-    rate = left = None
     fault = _fault(upload, now)
     at_work = upload.state in WORDS and upload.began_at is not None and not fault
-    if at_work:
-        rate, left = _pace(upload, now, upload.rows_expected + header)
     if upload.cancel_asked and upload.state in RosterUpload.WORKING:
         sentence = "正在取消,做完手上这一批就停"
     elif at_work:
-        sentence = _at_work(upload, done, rate, left)
+        sentence = _at_work(upload, now, done, header)
     else:
         sentence = _not_at_work(upload, fault)
-    counts = {name: getattr(upload, name) for name in SHOWN}
-    return Progress(upload.state, sentence, done, upload.rows_expected, rate, left, fault, counts)
+    return Progress(
+        upload.state,
+        sentence,
+        done,
+        upload.rows_expected,
+        fault,
+        understood=bool(upload.understood),
+        counts={name: getattr(upload, name) for name in SHOWN},
+    )
 
 
-def _at_work(upload: RosterUpload, done: int, rate: int | None, left: int | None) -> str:
+def _at_work(upload: RosterUpload, now: datetime.datetime, done: int, header: int) -> str:
+    rate, left = _pace(upload, now, upload.rows_expected + header)
     word = WORDS[State(upload.state)]
     if not done:
         return f"{word},先读文件"

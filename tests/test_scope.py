@@ -290,6 +290,17 @@ def rosters(name: str, may: frozenset[str], of: str = "", *more: Any, **options:
 
 
 ROSTERS = (
+    rosters("home", ROSTER_READERS),
+    rosters("upload", UPLOADERS),
+    rosters("upload", UPLOADERS, method="post"),
+    rosters("template", ROSTER_READERS, "", "talent"),
+    rosters("template", ROSTER_READERS, "", "nothing", ok=404),
+    rosters("roster", ROSTER_READERS, "roster", ok=404),
+    rosters("progress", ROSTER_READERS, "checked_upload"),
+    rosters("cancel", UPLOADERS, "checked_upload", method="post", ok=302),
+    rosters("resume", UPLOADERS, "checked_upload", method="post", ok=302),
+    rosters("columns", UPLOADERS, "checked_upload"),
+    rosters("columns", UPLOADERS, "checked_upload", method="post"),
     rosters("one-upload", ROSTER_READERS, "checked_upload"),
     rosters("checked", ROSTER_READERS, "checked_upload"),
     rosters("checked", ROSTER_READERS, "checked_upload", method="post", data={"q": "1"}),
@@ -577,6 +588,13 @@ def checked_upload(supplier: Bureau, officer: Officer) -> RosterUpload:
         state="checked",
         added=1,
         rejected=1,
+        understood={
+            "sheet": "试",
+            "header_row": 1,
+            "columns": {"姓名": "A", "公民身份号码": "B"},
+            "words": {"A": "姓名", "B": "身份证号", "C": "编号"},
+            "ignored": ["编号"],
+        },
     )
     CheckedRow.objects.create(upload=made, row=2, outcome="rejected", told={"errors": []})
     ERRORS.keep(made.pk, b"PK")
@@ -633,7 +651,7 @@ def endorsed_today(desk: factories.Desk) -> Endorsement:
 def build_officers(
     here: PoliceStation, there: PoliceStation, supplier: Bureau
 ) -> dict[tuple[str, str], Officer]:
-    another = Bureau.objects.exclude(pk=supplier.pk).first()
+    another = Bureau.objects.exclude(pk=supplier.pk).get(code="civil_affairs")
     return {
         (role, place): factories.officer(
             role,

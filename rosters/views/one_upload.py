@@ -23,10 +23,18 @@ State = RosterUpload.State
 SHOWN_WITH_ROWS = frozenset({State.CHECKED, State.QUEUED, State.IMPORTING, State.IMPORTED})
 BADGES = {
     State.CHECKED: ("预览,尚未入库", "amber"),
-    State.IMPORTED: ("已导入,待确认", "green"),
+    State.IMPORTED: ("已导入", "green"),
     State.REFUSED: ("文件被退回", "red"),
     State.CANCELLED: ("已取消", "grey"),
 }
+# What is counted, its title, its colour.
+TILES = (
+    ("added", "新增", ""),
+    ("changed", "有变化", ""),
+    ("unchanged", "无变化", ""),
+    ("rejected", "有错误(退回)", "is-red"),
+    ("duplicates", "表内重复", "is-amber"),
+)
 
 
 @desk_page(READERS)
@@ -47,6 +55,7 @@ def one_upload(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             for name in BY_NAME
             if name in columns
         ],
+        "tiles": [(*tile, f"{getattr(upload, tile[0]):,}") for tile in TILES],
         "writes": writes,
         "asked": asked,
         "questions": ColumnsForm(words, columns, asked=asked) if asked and writes else None,

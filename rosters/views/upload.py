@@ -58,7 +58,6 @@ def _page(request: HttpRequest, form: UploadForm, **more: Any) -> HttpResponse:
         "form": form,
         "kinds": [KINDS[code] for code, _ in form.fields["kind"].choices if code],
         "most_megabytes": settings.ROSTER_MAX_BYTES // (1024 * 1024),
-        "most_rows": settings.ROSTER_MAX_ROWS,
         "file_lost": form.is_bound and not form.is_valid(),
         "section": "rosters",
     }
@@ -66,13 +65,16 @@ def _page(request: HttpRequest, form: UploadForm, **more: Any) -> HttpResponse:
 
 
 def _as_before(request: HttpRequest) -> dict[str, Any]:
-    """Another file in place of one that went back: what was told of the document stays."""
-    try:
-        before = uuid.UUID(request.GET.get("instead", ""))
-    except ValueError:
-        return {}
-    found = RosterUpload.objects.visible_to(request.user).filter(pk=before).first()
-    return {name: getattr(found, name) for name in PREFILLED} if found else {}
+    """In place of a file that went back, or after one: what was told of the document stays."""
+    rows = {"instead": RosterUpload.objects, "continues": Roster.objects}
+    for name in rows:
+        try:
+            before = uuid.UUID(request.GET.get(name, ""))
+        except ValueError:
+            continue
+        found = rows[name].visible_to(request.user).filter(pk=before).first()
+        return {name: getattr(found, name, None) for name in PREFILLED} if found else {}
+    return {}
 
 
 def _under_way(officer: Officer, kind: str, sha256: str) -> RosterUpload | None:

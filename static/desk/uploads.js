@@ -34,6 +34,7 @@
       const most = Number(zone.dataset.most);
       const size = file ? file.size / 1048576 : 0;
       label.classList.toggle("is-chosen", Boolean(file));
+      zone.querySelector("[data-drop-hint]").hidden = Boolean(file);
       if (!file) say("", false);
       else if (size > most) say(`${file.name} 有 ${size.toFixed(1)} MB,上限是 ${most} MB`, true);
       else if (!file.size) say(`${file.name} 是空的`, true);
@@ -79,8 +80,9 @@
   }
 
   function show(told) {
-    const faulty = "fault" in card.dataset;
-    if (told.state !== card.dataset.state || Boolean(told.fault) !== faulty) {
+    const shown = card.dataset;
+    const same = told.state === shown.state && told.understood === ("understood" in shown);
+    if (!same || Boolean(told.fault) !== ("fault" in shown)) {
       window.location.reload();
       return;
     }

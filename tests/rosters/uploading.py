@@ -5,6 +5,7 @@ from rosters.actions.uploads import Sending, order_import, receive, take_up
 from rosters.bringing_in import bring_in
 from rosters.checking import check
 from rosters.kinds import KINDS
+from rosters.models import RosterUpload
 from tests import factories
 from tests.rosters.workbooks import ON
 
@@ -27,6 +28,11 @@ def sent(path, officer, *, kind="relocation", letter=b"", **told):
         | told
     )
     return receive(sending, path.read_bytes(), officer, letter)
+
+
+def again(upload):
+    """As another process reads it."""
+    return RosterUpload.objects.get(pk=upload.pk)
 
 
 def checked(path, officer, **told):
