@@ -31,6 +31,16 @@ app.conf.beat_schedule = {
         "task": "applications.tasks.look_for_prospects",
         "schedule": crontab(hour="2", minute="30"),
     },
+    # Work on an upload that a dead worker left, or whose message was lost, goes on.
+    "take up lost uploads": {
+        "task": "rosters.tasks.take_up_lost_uploads",
+        "schedule": crontab(),
+    },
+    # Rows that went back to a bureau are kept for thirty days.
+    "purge rejected rows": {
+        "task": "rosters.tasks.purge_rejected",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     # Which permits are suspended and whose window is open follows from the days; this notes it.
     "sweep permits": {
         "task": "residence_permits.tasks.sweep_permits",

@@ -1,15 +1,19 @@
 """The worker of the embedded default: jobs from our own table, on the schedule of Celery beat.
 
 A job is a row; it is claimed by compare-and-set, so that two workers never run one twice at a
-time, and a job whose worker died is seen as such and taken up again.
+time. A worker at work leaves a sign of life every few seconds: a job that shows none any more has
+lost its worker and is taken up again.
 """
 
 import datetime
+import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery.schedules import crontab
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,8 +21,15 @@ from kaili_hukou.celery import app
 from kaili_hukou.models import Job
 
 State = Job.State
-# Longer than any task of ours takes; a row still running after it lost its worker.
-LOST_AFTER = datetime.timedelta(hours=1)
+SIGN_OF_LIFE_SECONDS = 10
+# Several signs of life missed: long enough that what the task itself noted is as old.
+LOST_AFTER = datetime.timedelta(seconds=75)
+# A job that takes its worker down each time is not tried for ever.
+MOST_TRIES = 5
+WORKER_LOST = f"{MOST_TRIES} 次接手的工作进程都中途消失,不再自动重试。"
+# What is done is looked at by nobody after some days; what failed stays.
+KEPT = datetime.timedelta(days=30)
+KEPT_OF_EVERY_MINUTE = datetime.timedelta(hours=1)
 
 
 def start(task: str, *arguments: int | str) -> None:
@@ -39,33 +50,62 @@ def enqueue_due(now: datetime.datetime) -> int:
     for entry in app.conf.beat_schedule.values():
         last = Job.objects.filter(task=entry["task"]).order_by("-due_at").first()
         if last is None or _fell_due(entry["schedule"], last.due_at, now):
+            _forget_done(entry["task"], entry["schedule"], now)
             Job.objects.create(task=entry["task"], due_at=now)
             count += 1
     return count
 
 
+def _forget_done(task: str, schedule: crontab, now: datetime.datetime) -> None:
+    often = len(schedule.hour) > 1
+    before = now - (KEPT_OF_EVERY_MINUTE if often else KEPT)
+    Job.objects.filter(task=task, state=State.DONE, due_at__lt=before).delete()
+
+
 def _fell_due(schedule: crontab, last: datetime.datetime, now: datetime.datetime) -> bool:
-    """Whether the schedule has a time after `last` up to now; missed nights count once."""
-    day = timezone.localtime(now).replace(
-        hour=min(schedule.hour), minute=min(schedule.minute), second=0, microsecond=0
-    )
-    latest = day if day <= now else day - datetime.timedelta(days=1)
-    return last < latest
+    """Whether the schedule has a time after `last` up to now; missed times count once."""
+    since, to_next, _ = schedule.remaining_delta(timezone.localtime(last))
+    return since + to_next <= now
 
 
 def run_next(now: datetime.datetime) -> Job | None:
     """Runs one job that is due; None where there is none."""
     waiting = Q(state=State.WAITING, due_at__lte=now)
-    lost = Q(state=State.RUNNING, started_at__lt=now - LOST_AFTER)
+    lost = Q(state=State.RUNNING, seen_at__lt=now - LOST_AFTER)
     job = Job.objects.filter(waiting | lost).order_by("due_at").first()
     if job is None:
         return None
-    claimed = Job.objects.filter(pk=job.pk, state=job.state, started_at=job.started_at).update(
-        state=State.RUNNING, started_at=now
-    )
-    if claimed:
-        _run(job)
+    here = Job.objects.filter(pk=job.pk, state=job.state, seen_at=job.seen_at)
+    if job.tries >= MOST_TRIES:
+        here.update(state=State.FAILED, fault=WORKER_LOST, ended_at=now)
+    elif here.update(state=State.RUNNING, started_at=now, seen_at=now, tries=job.tries + 1):
+        with _sign_of_life(job):
+            _run(job)
     return job
+
+
+@contextmanager
+def _sign_of_life(job: Job) -> Iterator[None]:
+    """While the job runs a thread beside it writes every few seconds that it does."""
+    over = threading.Event()
+    thread = threading.Thread(target=_give_signs, args=(job.pk, over), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _give_signs(pk: int, over: threading.Event) -> None:
+    while not over.wait(SIGN_OF_LIFE_SECONDS):
+        try:
+            Job.objects.filter(pk=pk, state=State.RUNNING).update(seen_at=timezone.now())
+        except DatabaseError:
+            # The task itself holds the lock, or the line is down: the next sign tells.
+            continue
+        finally:
+            connection.close()
 
 
 def _run(job: Job) -> None:

@@ -11,7 +11,7 @@ from kaili_hukou.roles import Role
 
 # Where each role's day begins; apps are named by address, as in the settings.
 LANDING = {
-    Role.BUREAU_CLERK: "admin:rosters_roster_changelist",
+    Role.BUREAU_CLERK: "rosters:home",
     Role.SYSTEM_ADMIN: "admin:index",
     Role.SECURITY_ADMIN: "admin:index",
 }

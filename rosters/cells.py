@@ -90,3 +90,11 @@ def letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def place_of(letters: str) -> int:
+    """The sheet's column from 0: A is 0, AA is 26."""
+    place = 0
+    for mark in letters:
+        place = place * 26 + ord(mark) - ord("A") + 1
+    return place - 1

@@ -133,7 +133,7 @@ _SEXES = {"男": "1", "女": "2", "男性": "1", "女性": "2", "1": "1", "2": "
 def clean_sex(cell: Cell, _known: Known) -> Value:
     text = folded(cell)
     if text and text not in _SEXES:
-        raise Fault("bad_value", f"性别应为男或女,现为「{_shown(cell)}」,请改正。")
+        raise Fault("bad_value", f"性别应为男或女,现为「{shown(cell)}」,请改正。")
     return _SEXES.get(text)
 
 
@@ -173,7 +173,7 @@ def _written_day(text: str) -> datetime.date | tuple[int, int]:
 def _no_day(cell: Cell) -> Fault:
     return Fault(
         "bad_value",
-        f"出生日期「{_shown(cell)}」认不出或不存在,应写成 1990-03-07 或 1990年3月7日,请改正。",
+        f"出生日期「{shown(cell)}」认不出或不存在,应写成 1990-03-07 或 1990年3月7日,请改正。",
     )
 
 
@@ -184,7 +184,7 @@ def clean_nationality(cell: Cell, known: Known) -> Value | Doubt:
     for name in (text, f"{text}族"):
         if name in known.nationalities:
             return name
-    message = f"民族「{_shown(cell)}」不在五十六个民族之列,已照原样保存,请核对。"
+    message = f"民族「{shown(cell)}」不在五十六个民族之列,已照原样保存,请核对。"
     return Doubt(text_of(cell), "other_ethnicity", message)
 
 
@@ -213,7 +213,7 @@ def clean_town(cell: Cell, known: Known) -> Value:
     if town is None:
         raise Fault(
             "unknown_town",
-            f"「{_shown(cell)}」不是凯里市的镇或街道,请填写 20 个镇(街道)之一,如「三棵树镇」。",
+            f"「{shown(cell)}」不是凯里市的镇或街道,请填写 20 个镇(街道)之一,如「三棵树镇」。",
         )
     return town
 
@@ -244,7 +244,7 @@ _VOLUNTARY = dict.fromkeys(("是", "自愿", "同意", "√", "y", "1"), True) |
 def clean_voluntary(cell: Cell, _known: Known) -> Value:
     text = folded(cell)
     if text and text not in _VOLUNTARY:
-        raise Fault("bad_value", f"是否自愿应填「是」或「否」,现为「{_shown(cell)}」,请改正。")
+        raise Fault("bad_value", f"是否自愿应填「是」或「否」,现为「{shown(cell)}」,请改正。")
     return _VOLUNTARY.get(text)
 
 
@@ -260,10 +260,13 @@ def clean_text(cell: Cell, _known: Known) -> Value:
     return text_of(cell).strip() or None
 
 
-def _shown(cell: Cell) -> str:
+_LIKE_A_NUMBER = re.compile(r"(?:[0-9\uff10-\uff19][\s'-]*){14,}[0-9\uff10-\uff19Xx]")
+
+
+def shown(cell: Cell) -> str:
     """What was found, shortened; whatever looks like an identity number is masked."""
     text = " ".join(text_of(cell).split())
-    text = re.sub(r"[0-9Xx]{15,}", lambda found: mask_identity_number(found[0]), text)
+    text = _LIKE_A_NUMBER.sub(lambda found: mask_identity_number(found[0]), text)
     return text if len(text) <= 20 else text[:20] + "…"
 
 

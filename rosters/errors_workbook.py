@@ -9,19 +9,30 @@ import datetime
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import xlsxwriter
 
 from rosters.cells import Cell, is_blank, text_of
 from rosters.header import Header
 from rosters.rows import Duplicate, Finding, Outcome, Rejected
+from rosters.streamed_workbook import StreamedWorkbook, Style
 from rosters.workbook import Head
 
 REASON = "错误原因"
-LONGEST_TEXT = 32_767
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH, _REASON_WIDTH = 16, 60
+_STYLES = {
+    "plain": Style(text=True),
+    "number": Style(),
+    "day": Style(day=True),
+    "guarded": Style(text=True, quoted=True),
+    "header": Style(bold=True, underlined=True),
+    "reason": Style(red=True),
+    "faulty plain": Style(text=True, red=True, marked=True),
+    "faulty number": Style(red=True, marked=True),
+    "faulty day": Style(day=True, red=True, marked=True),
+    "faulty guarded": Style(text=True, quoted=True, red=True, marked=True),
+}
+
+Written = list[tuple[int, Cell, str]]
 
 
 class ErrorsWorkbook:
@@ -29,8 +40,7 @@ class ErrorsWorkbook:
 
     def __init__(self, path: Path, head: Head, header: Header) -> None:
         self._path, self._head, self._header = path, head, header
-        self._book: Any = None
-        self._next = 0
+        self._book: StreamedWorkbook | None = None
         # A reason of an earlier round is not handed back a second time.
         words = header.words.items()
         self._dropped = {at for at, word in words if word.shown == REASON}
@@ -39,85 +49,54 @@ class ErrorsWorkbook:
 
     def add(self, cells: list[Cell], outcome: Outcome) -> None:
         if isinstance(outcome, Rejected):
-            self._row(cells, outcome.errors)
+            self._returned(cells, outcome.errors)
         elif isinstance(outcome, Duplicate):
-            self._row(cells, [outcome.error])
+            self._returned(cells, [outcome.error])
 
     def close(self) -> None:
         if self._book:
             self._book.close()
 
-    def _row(self, cells: list[Cell], errors: Iterable[Finding]) -> None:
-        if self._book is None:
-            self._begin()
-        errors = list(errors)
+    def discard(self) -> None:
+        """The file as a whole is refused after all: nothing of it is handed back."""
+        if self._book:
+            self._path.unlink(missing_ok=True)
+
+    def _returned(self, cells: list[Cell], errors: list[Finding]) -> None:
+        book = self._book or self._begin()
         faulty = {self._header.columns[error.column] for error in errors}
-        self._write(cells, faulty)
         reasons = ";".join(f"{error.column}:{error.message}" for error in errors)
-        self._text(self._next, self._reason_at, reasons, self._formats["reason"])
-        self._next += 1
+        book.add([*self._row(cells, faulty), (self._reason_at, reasons, "reason")])
 
-    def _begin(self) -> None:
-        self._book = xlsxwriter.Workbook(
-            str(self._path),
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        add = self._book.add_format
-        plain: dict[str, Any] = {"num_format": "@"}
-        day: dict[str, Any] = {"num_format": "yyyy-mm-dd"}
-        faulty = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
-        self._formats = {
-            "plain": add(plain),
-            "number": add({}),
-            "day": add(day),
-            "header": add({"bold": True, "bottom": 1}),
-            "reason": add({"font_color": "#9C0006"}),
-            "faulty plain": add(plain | faulty),
-            "faulty number": add(faulty),
-            "faulty day": add(day | faulty),
-            "guarded": add(plain | {"quote_prefix": True}),
-            "faulty guarded": add(plain | faulty | {"quote_prefix": True}),
-        }
-        self._sheet = self._book.add_worksheet()
-        self._sheet.set_column(0, self._reason_at - 1, _WIDTH)
-        self._sheet.set_column(self._reason_at, self._reason_at, _REASON_WIDTH)
-        self._title_and_header()
-
-    def _title_and_header(self) -> None:
+    def _begin(self) -> StreamedWorkbook:
+        widths = [_WIDTH] * self._reason_at + [_REASON_WIDTH]
+        book = self._book = StreamedWorkbook(self._path, _STYLES, widths, "退回的行")
         for row in range(1, self._header.top):
-            self._write(self._head.rows.get(row, []), frozenset())
-            self._next += 1
-        for at, word in self._header.words.items():
-            if at not in self._dropped:
-                self._text(self._next, at, word.shown, self._formats["header"])
-        self._text(self._next, self._reason_at, REASON, self._formats["header"])
-        self._next += 1
+            book.add(self._row(self._head.rows.get(row, []), frozenset()))
+        words: Written = [
+            (at, word.shown, "header")
+            for at, word in sorted(self._header.words.items())
+            if at not in self._dropped
+        ]
+        book.add([*words, (self._reason_at, REASON, "header")])
+        return book
 
-    def _write(self, cells: list[Cell], faulty: Iterable[int]) -> None:
+    def _row(self, cells: list[Cell], faulty: Iterable[int]) -> Written:
         """The cells under the header; an empty cell that is faulty is marked, too."""
-        marked = set(faulty)
+        marked, written = set(faulty), []
         for at in range(self._reason_at):
             cell = cells[at] if at < len(cells) and at not in self._dropped else None
             if not is_blank(cell) or at in marked:
-                self._cell(at, cell, "faulty " if at in marked else "")
+                written.append(_styled(at, cell, "faulty " if at in marked else ""))
+        return written
 
-    def _cell(self, at: int, cell: Cell, mark: str) -> None:
-        if cell is None or cell == "":
-            self._sheet.write_blank(self._next, at, None, self._formats[f"{mark}plain"])
-        elif isinstance(cell, datetime.date) and cell.year >= 1900:
-            self._sheet.write_datetime(self._next, at, cell, self._formats[f"{mark}day"])
-        elif isinstance(cell, (int, float)) and math.isfinite(cell):
-            self._sheet.write(self._next, at, cell, self._formats[f"{mark}number"])
-        else:
-            written = cell if isinstance(cell, str) else text_of(cell)
-            guarded = "guarded" if written.startswith(_BEGINS_A_FORMULA) else "plain"
-            self._text(self._next, at, written, self._formats[mark + guarded])
 
-    def _text(self, row: int, at: int, text: str, form: Any) -> None:
-        text = text.encode("utf-8", "replace").decode()[:LONGEST_TEXT]
-        self._sheet.write_string(row, at, text, form)
+def _styled(at: int, cell: Cell, mark: str) -> tuple[int, Cell, str]:
+    if cell is None or cell == "":
+        return at, None, f"{mark}plain"
+    if isinstance(cell, datetime.date) and cell.year >= 1900:
+        return at, cell, f"{mark}day"
+    if isinstance(cell, (int, float)) and math.isfinite(cell):
+        return at, cell, f"{mark}number"
+    text = cell if isinstance(cell, str) else text_of(cell)
+    return at, text, f"{mark}guarded" if text.startswith(_BEGINS_A_FORMULA) else f"{mark}plain"

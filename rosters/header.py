@@ -7,8 +7,10 @@ columns of merged ranges are as in `Merged`: rows from 1, columns from 0, ends i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rosters.cells import Cells, folded, is_blank, letter, text_of, unspaced
@@ -24,6 +26,7 @@ from rosters.columns import (
 )
 
 SEARCHED_ROWS = 20
+LONGEST_KEY = 90
 _DEEPEST = 3
 
 
@@ -62,34 +65,49 @@ class Header:
         return [self.words[at].shown for at in sorted(self.words) if at not in used]
 
 
-def find_header(rows: Mapping[int, Cells], merged: Sequence[Merged] = ()) -> Header | None:
+# How words are read, as somebody settled by hand: by `keys` the known name, empty: not kept.
+ReadAs = Mapping[str, str]
+NOTHING: ReadAs = MappingProxyType({})
+
+
+def find_header(
+    rows: Mapping[int, Cells], merged: Sequence[Merged] = (), read_as: ReadAs = NOTHING
+) -> Header | None:
     """The header among the first rows of a sheet, by row number; None: there is none."""
     for row in range(1, SEARCHED_ROWS + 1):
         if row in rows:
-            for bottom, words in _readings(rows, row, merged):
-                columns = assigned(words)
+            for bottom, words in _readings(rows, row, merged, read_as):
+                columns = assigned(words, read_as)
                 if columns is not None:
                     return Header(row, bottom, columns, words)
     return None
 
 
-def with_columns(header: Header, columns: Mapping[str, int]) -> Header:
-    """The same header read otherwise, as somebody chose by hand."""
-    return replace(header, columns=dict(columns))
+def keys(words: Mapping[int, str]) -> dict[int, str]:
+    """By column what its word is remembered by: folded, the second of the same as 姓名#2."""
+    seen: Counter[str] = Counter()
+    told = {}
+    for at in sorted(words):
+        word = folded(words[at])[:LONGEST_KEY]
+        seen[word] += 1
+        told[at] = word if seen[word] == 1 else f"{word}#{seen[word]}"
+    return told
 
 
 Reading = tuple[int, dict[int, Word]]
 
 
-def _readings(rows: Mapping[int, Cells], top: int, merged: Sequence[Merged]) -> Iterator[Reading]:
+def _readings(
+    rows: Mapping[int, Cells], top: int, merged: Sequence[Merged], read_as: ReadAs
+) -> Iterator[Reading]:
     """The header that begins in this row: over several rows where cells are merged, else alone."""
-    bottom = _bottom(rows, top, merged)
+    bottom = _bottom(rows, top, merged, read_as)
     if bottom > top:
         yield bottom, _words(rows, range(top, bottom + 1), merged)
     yield top, _words(rows, range(top, top + 1), merged)
 
 
-def _bottom(rows: Mapping[int, Cells], top: int, merged: Sequence[Merged]) -> int:
+def _bottom(rows: Mapping[int, Cells], top: int, merged: Sequence[Merged], read_as: ReadAs) -> int:
     deep = [
         area.bottom
         for area in merged
@@ -102,7 +120,7 @@ def _bottom(rows: Mapping[int, Cells], top: int, merged: Sequence[Merged]) -> in
     if not groups or not below or top == SEARCHED_ROWS:
         return top
     under = [at for at in below if any(area.left <= at <= area.right for area in groups)]
-    bare = assigned(_words(rows, range(top, top + 1), merged)) is None
+    bare = assigned(_words(rows, range(top, top + 1), merged), read_as) is None
     return top + 1 if bare or (len(under) == len(below) > 1) else top
 
 
@@ -143,15 +161,31 @@ def _of_head(word: Word, group: str) -> Word:
     return word
 
 
-def assigned(words: Mapping[int, Word]) -> dict[str, int] | None:
-    """Which column is what; None where a required one is missing."""
-    columns: dict[str, int] = {}
+def assigned(words: Mapping[int, Word], read_as: ReadAs = NOTHING) -> dict[str, int] | None:
+    """Which column is what; None where a required one is missing.
+
+    What was settled by hand comes first; only the other columns are read by their words.
+    """
+    columns, left = _settled(words, read_as) if read_as else ({}, words)
     for column in COLUMNS:
-        found = _found(words, column, columns)
+        found = None if column.name in columns else _found(left, column, columns)
         if found is not None:
             columns[column.name] = found
-    _take_from_head(words, columns)
+    _take_from_head(left, columns)
     return columns if all(name in columns for name in REQUIRED) else None
+
+
+def _settled(words: Mapping[int, Word], read_as: ReadAs) -> tuple[dict[str, int], dict[int, Word]]:
+    """The columns that somebody settled by hand, and the words that nobody did."""
+    columns: dict[str, int] = {}
+    left = dict(words)
+    for at, key in keys({at: word.shown for at, word in words.items()}).items():
+        name = read_as.get(key)
+        if name is not None and name not in columns:
+            del left[at]
+            if name in BY_NAME:
+                columns[name] = at
+    return columns, left
 
 
 def _found(words: Mapping[int, Word], column: Column, columns: Mapping[str, int]) -> int | None:

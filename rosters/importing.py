@@ -19,7 +19,7 @@ from kaili_hukou.models import CodeEntry
 from kaili_hukou.registers import towns
 from rosters.columns import Known, town_key
 from rosters.header import Header
-from rosters.matching import match
+from rosters.matching import Match, match
 from rosters.models import ImportRun
 from rosters.rows import Duplicate, Outcome, Rejected, RowReader, Skipped, Valid
 from rosters.workbook import FileRefused, Find, Head, SourceRow, Workbook, found_in, sha256_of
@@ -89,12 +89,31 @@ class Result:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows as they were read; and the valid ones beside what is there, where they were compared.
+
+    While an import goes on after a stop, rows that are in already are not compared again.
+    """
+
+    read: list[Read]
+    matches: list[Match]
+
+    @property
+    def last_row(self) -> int:
+        return self.read[-1][0].row
+
+
 @dataclass
 class Listener:
-    """Is told what was understood and, chunk by chunk, what became of the rows."""
+    """Is told what was understood and, chunk by chunk, what became of the rows.
+
+    `glanced` is called for each chunk of the look that goes before a strict import.
+    """
 
     begun: Callable[[Head, Header], None] = field(default=lambda head, header: None)
-    chunk: Callable[[list[Read], Result], None] = field(default=lambda read, result: None)
+    chunk: Callable[[Chunk, Result], None] = field(default=lambda chunk, result: None)
+    glanced: Callable[[], None] = field(default=lambda: None)
 
 
 def import_roster(order: Order, listener: Listener | None = None) -> Result:
@@ -108,7 +127,8 @@ def import_roster(order: Order, listener: Listener | None = None) -> Result:
     ).exists():
         raise FileRefused("already_imported")
     if order.commit and order.strict:
-        seen = _through(order, sha256, Listener(), commit=False)
+        glance = Listener(chunk=lambda _chunk, _result: listener.glanced())
+        seen = _through(order, sha256, glance, commit=False)
         if seen.rejected or seen.duplicates:
             return _through(order, sha256, listener, commit=False)
     return _through(order, sha256, listener, commit=order.commit)
@@ -120,11 +140,8 @@ def _through(order: Order, sha256: str, listener: Listener, *, commit: bool) -> 
         listener.begun(book.head, book.header)
         for read in _chunks(book, known(order.on), order.chunk):
             _count(result, read)
-            if commit:
-                _write(result, read, book)
-            else:
-                _compare(result, read)
-            listener.chunk(read, result)
+            matches = _write(result, read, book) if commit else _compare(result, read)
+            listener.chunk(Chunk(read, matches), result)
     if not result.rows:
         raise FileRefused("no_rows")
     if result.run:
@@ -152,20 +169,22 @@ def _count(result: Result, read: list[Read]) -> None:
         result.skipped += isinstance(outcome, Skipped)
 
 
-def _compare(result: Result, read: list[Read]) -> None:
+def _compare(result: Result, read: list[Read]) -> list[Match]:
     valid = [outcome for _, outcome in read if isinstance(outcome, Valid)]
-    for found in match(result.order.document.kind, valid):
+    matches = match(result.order.document.kind, valid)
+    for found in matches:
         result.unchanged += found.is_unchanged
         result.changed += found.entry is not None and not found.is_unchanged
         result.added += found.entry is None
+    return matches
 
 
-def _write(result: Result, read: list[Read], book: Workbook) -> None:
+def _write(result: Result, read: list[Read], book: Workbook) -> list[Match]:
     """The first chunk that holds a person begins the run: a file without one leaves nothing."""
     run = result.run
     if run is None:
         if all(isinstance(outcome, Skipped) for _, outcome in read):
-            return
+            return []
         order = result.order
         run = result.run = begin(order.document, order.path, result.sha256, book)
     valid = [
@@ -173,10 +192,12 @@ def _write(result: Result, read: list[Read], book: Workbook) -> None:
         for source, outcome in read
         if isinstance(outcome, Valid) and source.row > run.last_row
     ]
-    last_row = read[-1][0].row
+    last_row, matches = read[-1][0].row, []
     if last_row > run.last_row:
-        write_chunk(run, match(run.kind, valid), last_row)
+        matches = match(run.kind, valid)
+        write_chunk(run, matches, last_row)
     result.added, result.changed, result.unchanged = run.added, run.changed, run.unchanged
+    return matches
 
 
 def known(on: datetime.date) -> Known:

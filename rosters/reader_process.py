@@ -50,6 +50,8 @@ class Sheet:
     name = ""
     # Rows and cells there can be at most; 0: only counting tells.
     rows_at_most = cells_at_most = 0
+    # About how far down it reaches, for a progress bar.
+    height = 0
 
     def rows(self) -> Iterator[Row]:
         raise NotImplementedError
@@ -63,6 +65,7 @@ class CalamineSheet(Sheet):
         self.name = sheet.name
         self._sheet = sheet
         self._left = sheet.start[1] if sheet.start else 0
+        self.height = sheet.end[0] + 1 if sheet.end else 0
         self.rows_at_most = sheet.total_height
         self.cells_at_most = sheet.height * sheet.width
 
@@ -100,6 +103,7 @@ class SparseSheet(Sheet):
 class TextSheet(Sheet):
     def __init__(self, text: str, separator: str) -> None:
         self._text, self._separator = text, separator
+        self.height = max(text.count("\n"), text.count("\r")) + 1
         self.rows_at_most = text.count("\n") + text.count("\r") + 1
         self.cells_at_most = self.rows_at_most + text.count(separator)
 
@@ -243,7 +247,8 @@ def answer(path: str, limits: dict[str, int], sparse: bool) -> None:
         areas = sheet.merged()
         head = [[row, plain(cells)] for row, cells in first_rows(sheet)]
         near = [area for area in areas if area[0] <= HEAD_ROWS]
-        tell({"sheet": sheet.name, "head": head, "merged": near[:1000]})
+        height = {"height": sheet.height}
+        tell({"sheet": sheet.name, "head": head, "merged": near[:1000]} | height)
         header_row = sys.stdin.readline().strip()
         if header_row:
             check_size(sheet, int(header_row), limits)

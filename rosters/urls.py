@@ -3,6 +3,12 @@
 from django.urls import path
 
 from rosters.views import ending, roster, row
+from rosters.views.columns import columns
+from rosters.views.difference import difference
+from rosters.views.home import home
+from rosters.views.one_upload import cancel, one_upload, progress, resume
+from rosters.views.preview import checked, decide, errors
+from rosters.views.upload import template, upload
 
 app_name = "rosters"
 
@@ -16,4 +22,16 @@ urlpatterns = [
     path("rows/<uuid:pk>/", row.row, name="row"),
     path("rows/<uuid:pk>/reveal/", row.reveal, name="reveal"),
     path("rows/<uuid:pk>/withdraw/", ending.row_withdrawal, name="withdraw-row"),
+    path("", home, name="home"),
+    path("upload/", upload, name="upload"),
+    path("template/<slug:kind>/", template, name="template"),
+    path("uploads/<uuid:pk>/", one_upload, name="one-upload"),
+    path("uploads/<uuid:pk>/progress/", progress, name="progress"),
+    path("uploads/<uuid:pk>/cancel/", cancel, name="cancel"),
+    path("uploads/<uuid:pk>/resume/", resume, name="resume"),
+    path("uploads/<uuid:pk>/columns/", columns, name="columns"),
+    path("uploads/<uuid:pk>/rows/", checked, name="checked"),
+    path("uploads/<uuid:pk>/errors/", errors, name="errors"),
+    path("uploads/<uuid:pk>/difference/", difference, name="difference"),
+    path("uploads/<uuid:pk>/import/", decide, name="decide"),
 ]

@@ -60,11 +60,12 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first rows of a sheet: its name, and the cells by row number."""
+    """The first rows of a sheet: its name, and the cells by row number; and how far it reaches."""
 
     sheet: str
     rows: dict[int, list[Cell]]
     merged: tuple[Merged, ...]
+    height: int = 0
 
 
 Find = Callable[[Head], Header | None]
@@ -142,7 +143,8 @@ class Workbook:
 
 def _head_of(message: dict[str, Any]) -> Head:
     rows = dict(message["head"])
-    return Head(message["sheet"], rows, tuple(Merged(*area) for area in message["merged"]))
+    merged = tuple(Merged(*area) for area in message["merged"])
+    return Head(message["sheet"], rows, merged, message["height"])
 
 
 class _ReaderAborted(Exception):

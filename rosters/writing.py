@@ -19,7 +19,7 @@ from kaili_hukou import audit, crypto
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Officer
-from rosters.files import ORIGINALS
+from rosters.files import ORIGINALS, remove
 from rosters.kinds import KINDS
 from rosters.matching import ENCRYPTED, TOLD, Match, find_people
 from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
@@ -39,6 +39,11 @@ class Document:
     file_name: str = ""
     supplier: Bureau | None = None
     officer: Officer | None = None
+    received_on: datetime.date | None = None
+    letter_name: str = ""
+    continues: Roster | None = None
+    # The id that the roster shall have: an import of another one is not taken up in its place.
+    roster: uuid.UUID | None = None
 
 
 @transaction.atomic
@@ -46,6 +51,8 @@ def begin(document: Document, path: Path, sha256: str, book: Workbook) -> Import
     """The run of this file: taken up again where one was left unfinished, else a new one."""
     left = ImportRun.objects.filter(kind=document.kind, sha256=sha256, state=State.RUNNING).first()
     if left:
+        if document.roster not in (None, left.roster_id):
+            raise Refused(ELSEWHERE)
         Roster.objects.filter(pk=left.roster_id).update(reference=document.reference)
         return left
     try:
@@ -60,6 +67,7 @@ def begin(document: Document, path: Path, sha256: str, book: Workbook) -> Import
 
 def _new_run(document: Document, sha256: str, book: Workbook) -> ImportRun:
     roster = Roster.objects.create(
+        id=document.roster or uuid.uuid4(),
         kind=document.kind,
         supplier=document.supplier or _supplier(document.kind),
         reference=document.reference,
@@ -67,6 +75,9 @@ def _new_run(document: Document, sha256: str, book: Workbook) -> ImportRun:
         entered_by=document.officer,
         file_name=document.file_name[:200],
         sha256=sha256,
+        received_on=document.received_on,
+        letter_name=document.letter_name,
+        continues=document.continues,
     )
     return ImportRun.objects.create(
         roster=roster,
@@ -107,8 +118,8 @@ def write_chunk(run: ImportRun, matches: Sequence[Match], last_row: int) -> None
             "unchanged": run.unchanged + len(repeats),
         }
         _advance(run, told | {"changed_at": timezone.now()})
-        _insert(RosterEntry, ENTRY_COLUMNS, entries)
-        _insert(RosterRepeat, ("id", "roster_id", "row", "entry_id"), repeats)
+        insert(RosterEntry, ENTRY_COLUMNS, entries)
+        insert(RosterRepeat, ("id", "roster_id", "row", "entry_id"), repeats)
     for name, value in told.items():
         setattr(run, name, value)
 
@@ -122,6 +133,39 @@ def finish(run: ImportRun, *, rejected: int, duplicates: int, skipped: int) -> N
         _advance(run, counts | ended)
         audit.record("花名册导入完成", run.roster, count=max(rows, 1))
     run.refresh_from_db()
+
+
+@transaction.atomic
+def take_out(roster_id: uuid.UUID) -> None:
+    """An import that was cancelled or refused leaves nothing of its unconfirmed roster.
+
+    The run goes first: a process that still writes finds its checkpoint gone. A row that a later
+    roster repeats meanwhile stays for that one, and its roster counts as taken back.
+    """
+    roster = Roster.objects.filter(pk=roster_id, state=Roster.State.ENTERED).first()
+    if roster is None:
+        return
+    ImportRun.objects.filter(roster=roster).delete()
+    roster.repeats.all().delete()
+    _delete_entries(roster)
+    if roster.entries.exists() or roster.continuations.exists():
+        ended = {"state": Roster.State.TAKEN_BACK, "ended_on": timezone.localdate(), "sha256": ""}
+        Roster.objects.filter(pk=roster.pk, state=Roster.State.ENTERED).update(**ended)
+    else:
+        Roster.objects.filter(pk=roster.pk).delete()
+    audit.record("取消导入,删除未确认的花名册", roster)
+    transaction.on_commit(lambda: remove(ORIGINALS, roster.pk))
+
+
+def _delete_entries(roster: Roster) -> None:
+    """By thousands: Django gathers what it deletes."""
+    repeated = RosterRepeat.objects.filter(entry__roster=roster).values("entry")
+    free = roster.entries.exclude(pk__in=repeated).order_by()
+    while keys := list(free.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
+        RosterEntry.objects.filter(pk__in=keys).delete()
+
+
+DELETED_AT_ONCE = 500
 
 
 def _advance(run: ImportRun, told: dict[str, Any]) -> None:
@@ -170,9 +214,10 @@ def _entry_values(roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any
     return row
 
 
-def _insert(
+def insert(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
+    """Many new rows at once, their values by attname; encrypted ones sealed already."""
     rows = list(rows)
     if not rows:
         return

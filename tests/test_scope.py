@@ -70,6 +70,8 @@ from residence_permits.models import (
     Residence,
 )
 from residence_permits.photographs import keep
+from rosters.files import ERRORS
+from rosters.models import CheckedRow, RosterUpload
 from tests import factories
 from tests.factories import client_of, days, today
 from tests.scans import jpeg
@@ -93,6 +95,7 @@ PEOPLE_READERS = COUNTER | {"approver", "auditor"}
 KEEPERS = frozenset({"system_admin", "approver"})
 ROSTER_WRITERS = frozenset({"bureau_clerk", "approver"})
 ROSTER_READERS = ROSTER_WRITERS | {"auditor", "reform_office"}
+UPLOADERS = ROSTER_WRITERS | {"reform_office"}
 PERMIT_WRITERS = frozenset({"window", "station_head"})
 ACCOUNT_KEEPERS = frozenset(ADMINS)
 CITY_READERS = frozenset(CITY)
@@ -328,28 +331,44 @@ ROSTER_OPENERS = frozenset({"bureau_clerk", "auditor"})
 ROSTER_REVEALERS = ROSTER_WRITERS | {"auditor"}
 
 
-def rosters(name: str, may: frozenset[str], of: str = "roster", **options: Any) -> Row:
-    return Row(f"rosters:{name}", may, of, **{"within": "bureau"} | options)
+def rosters(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
+    return Row(f"rosters:{name}", may, of, more, **{"within": "bureau" if of else ""} | options)
 
 
 ROSTERS = (
-    rosters("roster", ROSTER_READERS),
-    rosters("roster", ROSTER_READERS, method="post", data={"q": "张"}),
-    rosters("confirm", ROSTER_WRITERS),
-    rosters("confirm", ROSTER_WRITERS, method="post"),
-    rosters("take-back", ROSTER_WRITERS),
-    rosters("take-back", ROSTER_WRITERS, method="post"),
-    rosters("withdraw", ROSTER_WRITERS),
-    rosters("withdraw", ROSTER_WRITERS, method="post"),
-    rosters("original", ROSTER_OPENERS),
-    rosters("original", ROSTER_OPENERS, method="post", data={"reason": "与来函核对"}),
-    rosters("letter", ROSTER_READERS, method="post", ok=302),
+    rosters("home", ROSTER_READERS),
+    rosters("upload", UPLOADERS),
+    rosters("upload", UPLOADERS, method="post"),
+    rosters("template", ROSTER_READERS, "", "talent"),
+    rosters("template", ROSTER_READERS, "", "nothing", ok=404),
+    rosters("roster", ROSTER_READERS, "roster"),
+    rosters("roster", ROSTER_READERS, "roster", method="post", data={"q": "张"}),
+    rosters("confirm", ROSTER_WRITERS, "roster"),
+    rosters("confirm", ROSTER_WRITERS, "roster", method="post"),
+    rosters("take-back", ROSTER_WRITERS, "roster"),
+    rosters("take-back", ROSTER_WRITERS, "roster", method="post"),
+    rosters("withdraw", ROSTER_WRITERS, "roster"),
+    rosters("withdraw", ROSTER_WRITERS, "roster", method="post"),
+    rosters("original", ROSTER_OPENERS, "roster"),
+    rosters("original", ROSTER_OPENERS, "roster", method="post", data={"reason": "与来函核对"}),
+    rosters("letter", ROSTER_READERS, "roster", method="post", ok=302),
     rosters("row", ROSTER_READERS, "row"),
     rosters(
         "reveal", ROSTER_REVEALERS, "row", method="post", data={"field": "name", "reason": "核对"}
     ),
     rosters("withdraw-row", ROSTER_WRITERS, "row"),
     rosters("withdraw-row", ROSTER_WRITERS, "row", method="post"),
+    rosters("progress", ROSTER_READERS, "checked_upload"),
+    rosters("cancel", UPLOADERS, "checked_upload", method="post", ok=302),
+    rosters("resume", UPLOADERS, "checked_upload", method="post", ok=302),
+    rosters("columns", UPLOADERS, "checked_upload"),
+    rosters("columns", UPLOADERS, "checked_upload", method="post"),
+    rosters("one-upload", ROSTER_READERS, "checked_upload"),
+    rosters("checked", ROSTER_READERS, "checked_upload"),
+    rosters("checked", ROSTER_READERS, "checked_upload", method="post", data={"q": "1"}),
+    rosters("errors", UPLOADERS, "checked_upload"),
+    rosters("difference", ROSTER_READERS, "checked_upload"),
+    rosters("decide", UPLOADERS, "checked_upload", method="post", ok=302),
 )
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
@@ -582,6 +601,7 @@ def build_cast() -> SimpleNamespace:
         "refusal": refused_today(at_desk),
         "roster": roster,
         "row": roster.entries.get(),
+        "checked_upload": checked_upload(roster.supplier, at_desk.approver),
         "enterprise": company.enterprise,
         "referral": Referral.objects.get(),
         "slip": give_slip(
@@ -624,6 +644,32 @@ def build_cast() -> SimpleNamespace:
         officers=officers,
         clients=Clients(officers),
     )
+
+
+def checked_upload(supplier: Bureau, officer: Officer) -> RosterUpload:
+    """A file of which one row goes back."""
+    made = RosterUpload.objects.create(
+        kind="relocation",
+        supplier=supplier,
+        reference="试",
+        document_on=today(),
+        entered_by=officer,
+        file_name="试.xlsx",
+        size=1,
+        state="checked",
+        added=1,
+        rejected=1,
+        understood={
+            "sheet": "试",
+            "header_row": 1,
+            "columns": {"姓名": "A", "公民身份号码": "B"},
+            "words": {"A": "姓名", "B": "身份证号", "C": "编号"},
+            "ignored": ["编号"],
+        },
+    )
+    CheckedRow.objects.create(upload=made, row=2, outcome="rejected", told={"errors": []})
+    ERRORS.keep(made.pk, b"PK")
+    return made
 
 
 def request_for_a_permit(person: Person, at_desk: Any) -> PermitRequest:
@@ -716,7 +762,7 @@ def refused_today(desk: factories.Desk) -> PermitEvent:
 def build_officers(
     here: PoliceStation, there: PoliceStation, supplier: Bureau
 ) -> dict[tuple[str, str], Officer]:
-    another = Bureau.objects.exclude(pk=supplier.pk).first()
+    another = Bureau.objects.exclude(pk=supplier.pk).get(code="civil_affairs")
     return {
         (role, place): factories.officer(
             role,
@@ -768,8 +814,7 @@ def test_the_self_check_is_open_to_all(row, at_the_desk):
     assert getattr(Client(), row.method)(row.url(at_the_desk)).status_code == 200
 
 
-@pytest.mark.parametrize("row", DESK + PERMITS + OVERSIGHT + ADMIN, ids=str)
-@pytest.mark.parametrize("row", DESK + PERMITS + ROSTERS + ADMIN, ids=str)
+@pytest.mark.parametrize("row", DESK + PERMITS + ROSTERS + OVERSIGHT + ADMIN, ids=str)
 def test_whoever_is_not_logged_in_is_sent_to_the_login(row, at_the_desk):
     answer = getattr(Client(), row.method)(row.url(at_the_desk), row.data)
     assert answer.status_code == 302

@@ -18,6 +18,9 @@ class Job(models.Model):
     state = models.CharField("状态", max_length=10, choices=State, default=State.WAITING)
     due_at = models.DateTimeField("何时起", default=timezone.now)
     started_at = models.DateTimeField("开始", null=True, blank=True)
+    # The worker's sign of life while it runs, and how many workers have begun it.
+    seen_at = models.DateTimeField("最近动静", null=True, blank=True)
+    tries = models.PositiveSmallIntegerField("接手次数", default=0)
     ended_at = models.DateTimeField("结束", null=True, blank=True)
     fault = models.TextField("失败原因", blank=True)
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from kaili_hukou.crypto import EncryptedField
+from kaili_hukou.crypto import EncryptedJSONField
 from kaili_hukou.models import Bureau, Officer
 from kaili_hukou.roles import Reach
 from kaili_hukou.scope import ScopedQuerySet
@@ -121,12 +121,13 @@ class RosterUpload(models.Model):
         related_name="upload",
     )
     strict = models.BooleanField("全部正确才导入", default=False)
-    # By name of a known column its place in the sheet, from 0; null: as the header says.
-    chosen_columns = models.JSONField("手工指定的列", null=True)
+    # By header word what its bureau had settled that it is read as, when the check began.
+    read_as = models.JSONField("各列的读法", default=dict)
     # {"sheet", "header_row", "columns": {name: letter}, "words": {letter: word}, "ignored": […]}
     understood = models.JSONField("读懂了什么", default=dict)
     state = models.CharField("状态", max_length=9, choices=State, default=State.WAITING)
     cancel_asked = models.BooleanField("要求取消", default=False)
+    # Why the file went back; while work is under way: why it was broken off.
     fault = models.CharField("退回原因", blank=True)
     fault_code = models.CharField("退回代码", max_length=20, blank=True)
     last_row = models.PositiveIntegerField("已处理到的行", default=0)
@@ -139,9 +140,13 @@ class RosterUpload(models.Model):
     skipped = models.PositiveIntegerField("略过", default=0)
     warnings = models.PositiveIntegerField("提醒", default=0)
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
-    # Of the present piece of work: when it began, and when its last chunk was written.
+    # Of the present piece of work: when and after which row a worker began it (null: it is in
+    # line), and when its last chunk was written.
     began_at = models.DateTimeField("开始时间", null=True)
+    began_after = models.PositiveIntegerField("从哪一行接手", default=0)
     changed_at = models.DateTimeField("最近进展", default=timezone.now)
+    # How many workers have taken it up since the last chunk was written.
+    tries = models.PositiveSmallIntegerField("接手次数", default=0)
     ended_at = models.DateTimeField("结束时间", null=True)
 
     objects = ScopedQuerySet.as_manager()
@@ -159,8 +164,15 @@ class RosterUpload(models.Model):
     @property
     def rows(self) -> int:
         """As the contract counts: accepted, rejected, duplicates and unchanged."""
-        told = (self.added, self.changed, self.unchanged, self.rejected, self.duplicates)
-        return sum(told)
+        return self.importable + self.sent_back
+
+    @property
+    def importable(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+    @property
+    def sent_back(self) -> int:
+        return self.rejected + self.duplicates
 
 
 class CheckedRow(models.Model):
@@ -185,10 +197,11 @@ class CheckedRow(models.Model):
     outcome = models.CharField("结果", max_length=9, choices=Outcome)
     number_digest = models.CharField("号码摘要", max_length=32, blank=True)
     name = models.CharField("姓名", max_length=100, blank=True)
-    # JSON: {"values": {field: value}} of a valid row; {"cells": {known column: text}, "errors":
-    # [{"column", "code", "message", "found"}]} of one that goes back; "warnings" like errors, where
-    # there are any. Never a cell of a column that is not to be stored.
-    told = EncryptedField(verbose_name="内容")
+    # {"values": {field: value}} of a valid row, complete with what was there before; {"cells":
+    # {known column: text}, "errors": [{"column", "code", "message", "found"}]} of one that goes
+    # back; "warnings" like errors, where there are any. Never a cell of a column that is not to be
+    # stored; `found` is masked already.
+    told = EncryptedJSONField(verbose_name="内容")
     has_warning = models.BooleanField("有提醒", default=False)
     entry = models.ForeignKey(
         RosterEntry, verbose_name="现有的行", null=True, on_delete=models.SET_NULL, related_name="+"
@@ -204,6 +217,11 @@ class CheckedRow(models.Model):
         indexes = [
             models.Index(fields=["upload", "outcome", "row"], name="checked_row_page"),
             models.Index(fields=["upload", "number_digest"], name="checked_row_number"),
+            models.Index(
+                fields=["upload", "row"],
+                condition=models.Q(has_warning=True),
+                name="checked_row_warned",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["upload", "row"], name="a_row_is_checked_once")

@@ -25,6 +25,7 @@ from tests import factories
 
 ROOT = Path(__file__).parents[2]
 RECKON = "applications.tasks.reckon_deadlines"
+LOST_UPLOADS = "rosters.tasks.take_up_lost_uploads"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 State = Job.State
 
@@ -44,6 +45,15 @@ def note(*words: str) -> None:
 @app.task(name="tests.fail")
 def fail() -> None:
     raise ValueError("演示:这个任务失败")
+
+
+@app.task(name="tests.linger")
+def linger() -> None:
+    """Until somebody else has written a sign of life, or in vain for three seconds."""
+    end = time.monotonic() + 3
+    begun = Job.objects.get().seen_at
+    while time.monotonic() < end and Job.objects.get().seen_at == begun:
+        time.sleep(0.02)
 
 
 NOTED: list[tuple[str, ...]] = []
@@ -115,14 +125,39 @@ def test_a_task_that_nobody_knows_fails_in_words(db):
     assert "nobody.knows" in Job.objects.get().fault
 
 
-def test_a_job_whose_worker_was_lost_is_taken_up_again(db):
+def test_a_job_whose_worker_was_lost_is_taken_up_again_within_two_minutes(db):
     now = timezone.now()
     lost = jobs.enqueue("tests.note", "lost")
-    Job.objects.update(state=State.RUNNING, started_at=now - datetime.timedelta(minutes=59))
+    hour_ago = now - datetime.timedelta(hours=1)
+    seen_at = now - datetime.timedelta(seconds=70)
+    Job.objects.update(state=State.RUNNING, started_at=hour_ago, seen_at=seen_at, tries=1)
     assert jobs.run_next(now) is None
-    assert jobs.run_next(now + datetime.timedelta(minutes=2)).pk == lost.pk
+    assert jobs.run_next(now + datetime.timedelta(seconds=40)).pk == lost.pk
     assert NOTED == [("lost",)]
-    assert Job.objects.get().state == State.DONE
+    assert (Job.objects.get().state, Job.objects.get().tries) == (State.DONE, 2)
+
+
+def test_a_job_that_takes_its_worker_down_each_time_is_given_up_in_words(db):
+    now = timezone.now()
+    jobs.enqueue("tests.note", "deadly")
+    long_ago = now - datetime.timedelta(minutes=5)
+    Job.objects.update(state=State.RUNNING, seen_at=long_ago, tries=jobs.MOST_TRIES)
+    assert jobs.run_next(now)
+    assert jobs.run_next(now) is None
+    job = Job.objects.get()
+    assert (NOTED, job.state) == ([], State.FAILED)
+    assert "不再自动重试" in job.fault
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_takes_long_gives_signs_of_life(monkeypatch):
+    """Else a second worker would begin it again beside the first."""
+    monkeypatch.setattr(jobs, "SIGN_OF_LIFE_SECONDS", 0.01)
+    began = timezone.now() - datetime.timedelta(minutes=5)
+    Job.objects.create(task="tests.linger", due_at=began)
+    jobs.run_next(began)
+    assert Job.objects.get().started_at == began
+    assert Job.objects.get().seen_at > began + datetime.timedelta(minutes=4)
 
 
 def test_a_job_that_another_worker_claimed_meanwhile_is_left_to_him(db):
@@ -130,7 +165,7 @@ def test_a_job_that_another_worker_claimed_meanwhile_is_left_to_him(db):
     jobs.enqueue("tests.note", "once")
     seen = Job.objects.get()
     assert jobs.run_next(timezone.now())
-    claimed = Job.objects.filter(pk=seen.pk, state=seen.state, started_at=seen.started_at)
+    claimed = Job.objects.filter(pk=seen.pk, state=seen.state, seen_at=seen.seen_at)
     assert claimed.update(state=State.RUNNING) == 0
     assert NOTED == [("once",)]
 
@@ -141,7 +176,7 @@ def test_a_job_that_another_worker_claimed_meanwhile_is_left_to_him(db):
 def test_a_desk_that_never_ran_puts_each_task_in_line_once(db):
     count = len(app.conf.beat_schedule)
     assert jobs.enqueue_due(at(10, 0)) == count
-    assert jobs.enqueue_due(at(10, 0, 1)) == 0
+    assert jobs.enqueue_due(at(10, 0) + datetime.timedelta(seconds=59)) == 0
 
 
 @pytest.mark.parametrize(
@@ -161,10 +196,32 @@ def test_a_night_falls_due_once(db, last, now, falls):
     assert jobs.enqueue_due(now + datetime.timedelta(seconds=30)) == 0
 
 
+@pytest.mark.parametrize(
+    ("seconds", "falls"),
+    [(1, 0), (59, 0), (61, 1), (3600, 1)],
+)
+def test_what_is_to_run_every_minute_falls_due_each_minute(db, seconds, falls):
+    now = at(10, 12)
+    up_to_date(now, now)
+    later = now + datetime.timedelta(seconds=seconds)
+    assert jobs.enqueue_due(later) == falls
+    assert jobs.enqueue_due(later) == 0
+
+
+def test_what_ran_every_minute_is_forgotten_after_an_hour(db):
+    now = at(10, 12)
+    up_to_date(now, now)
+    for minutes in range(1, 120):
+        jobs.enqueue_due(now + datetime.timedelta(minutes=minutes))
+        Job.objects.filter(state=State.WAITING).update(state=State.DONE)
+    assert Job.objects.filter(task=LOST_UPLOADS).count() <= 61
+    assert Job.objects.filter(task=RECKON).count() == 1
+
+
 def test_several_missed_nights_count_once(db):
     up_to_date(at(1, 1, 10), at(9, 9))
-    made = [jobs.enqueue_due(at(9, 9, minute)) for minute in range(5)]
-    assert made == [1, 0, 0, 0, 0]
+    for minute in range(5):
+        jobs.enqueue_due(at(9, 9, minute))
     assert Job.objects.filter(task=RECKON, state=State.WAITING).count() == 1
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from kaili_hukou.actions import Refused
 from rosters.errors_workbook import ErrorsWorkbook
 from rosters.header import Header
-from rosters.importing import Listener, Order, Read, Result, import_roster
+from rosters.importing import Chunk, Listener, Order, Result, import_roster
 from rosters.kinds import KINDS
 from rosters.rows import Duplicate, Finding, Rejected, Valid
 from rosters.workbook import FileRefused, Head
@@ -72,7 +72,9 @@ class Lists:
     def __enter__(self) -> "Lists":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, broken_off: object, *_: object) -> None:
+        if broken_off and self._errors_workbook:
+            self._errors_workbook.discard()
         self._errors.close()
         self._warnings.close()
 
@@ -80,8 +82,8 @@ class Lists:
         if self._errors_path:
             self._errors_workbook = ErrorsWorkbook(self._errors_path, head, header)
 
-    def chunk(self, read: list[Read], _result: Result) -> None:
-        for source, outcome in read:
+    def chunk(self, chunk: Chunk, _result: Result) -> None:
+        for source, outcome in chunk.read:
             if isinstance(outcome, Valid):
                 _append(self._warnings, outcome.warnings)
                 continue
