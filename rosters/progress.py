@@ -49,7 +49,7 @@ def progress_of(upload: RosterUpload, now: datetime.datetime) -> Progress:
     elif at_work:
         sentence = _at_work(upload, now, done, header)
     else:
-        sentence = _not_at_work(upload, fault)
+        sentence = _not_at_work(upload, done, fault)
     return Progress(
         upload.state,
         sentence,
@@ -66,8 +66,7 @@ def _at_work(upload: RosterUpload, now: datetime.datetime, done: int, header: in
     word = WORDS[State(upload.state)]
     if not done:
         return f"{word},先读文件"
-    expected = f" / {upload.rows_expected:,}" if upload.rows_expected else ""
-    told = [f"{word}第 {done:,}{expected} 行"]
+    told = [f"{word}第 {_of(upload, done)} 行"]
     if rate:
         told.append(f"每秒 {rate:,} 行")
     if left is not None:
@@ -75,10 +74,14 @@ def _at_work(upload: RosterUpload, now: datetime.datetime, done: int, header: in
     return " · ".join(told)
 
 
-def _not_at_work(upload: RosterUpload, fault: str) -> str:
+def _not_at_work(upload: RosterUpload, done: int, fault: str) -> str:
     if upload.state not in WORDS:
         return f"{upload.get_state_display()},已排队"
-    return f"停在第 {upload.last_row:,} 行" if fault else "已重新排队,等待后台接手"
+    return f"停在第 {_of(upload, done)} 行" if fault else "已重新排队,等待后台接手"
+
+
+def _of(upload: RosterUpload, done: int) -> str:
+    return f"{done:,}" + (f" / {upload.rows_expected:,}" if upload.rows_expected else "")
 
 
 def _fault(upload: RosterUpload, now: datetime.datetime) -> str:

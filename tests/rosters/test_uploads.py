@@ -284,7 +284,7 @@ NOW = datetime.datetime(2026, 11, 23, 10, tzinfo=datetime.UTC)
         ),
         ({"state": "checking", "last_row": 9, "cancel_asked": True}, "正在取消,做完手上这一批就停"),
         ({"state": "checking", "last_row": 9, "began_at": None}, "已重新排队,等待后台接手"),
-        ({"state": "checking", "last_row": 9, "fault": "演示"}, "停在第 9 行"),
+        ({"state": "checking", "last_row": 9, "fault": "演示"}, "停在第 6 行"),
     ],
 )
 def test_progress_says_how_far_how_fast_and_how_long_yet(told, words):
