@@ -23,6 +23,7 @@ from applications.views import (
     postings,
     prospects,
     queue,
+    roster_basis,
     self_check,
     transfers,
 )
@@ -50,6 +51,7 @@ urlpatterns = [
     path("amendments/", amendments.amendments, name="amendments"),
     path("amendments/<uuid:pk>/", amendments.amendment, name="amendment"),
     path("cases/<uuid:pk>/ask/<slug:kind>/", inquiries.ask, name="ask"),
+    path("cases/<uuid:pk>/roster/", roster_basis.look, name="roster-look"),
     path("cases/<uuid:pk>/transfers/", transfers.transfers, name="transfers"),
     path("on-the-way/", transfers.on_the_way, name="on-the-way"),
     path("graduates/<uuid:pk>/reminded/", transfers.reminded, name="reminded"),

@@ -28,7 +28,7 @@ from reports.demonstration.coming_over import come_over
 from residence_permits.actions.permits import keep_days
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
-from rosters.models import Roster, RosterEntry
+from rosters.models import Roster, RosterEntry, RosterRepeat
 
 SERIALS = itertools.count(1)
 PASSWORD = "A long enough phrase 9"
@@ -367,3 +367,16 @@ def household(kind, station, **told):
 
 def fresh(application):
     return Application.objects.get(pk=application.pk)
+
+
+def repeated(made, *, on=None, state="confirmed"):
+    """A later roster that names the same people with nothing new."""
+    later = roster(made.kind, on=on or today() - days(30), state=state)
+    for number, entry in enumerate(made.entries.all(), start=7):
+        RosterRepeat.objects.create(roster=later, row=number, entry=entry)
+    return later
+
+
+def withdrawn(made):
+    """As its bureau withdrew it: its rows count for nothing."""
+    Roster.objects.filter(pk=made.pk).update(state="withdrawn", ended_on=today())
