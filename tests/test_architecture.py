@@ -350,6 +350,8 @@ OTHER_STATES = {
     "applications/actions/amending.py": "Amendment.state",
     "applications/actions/transferring.py": "Certificate.state",
     "applications/actions/following_up.py": "FollowUp.state",
+    "applications/actions/opening_households.py": "BulkOpening.state",
+    "rosters/actions/courses.py": "Course.state",
     "applications/actions/handing_lists.py": "FollowUp.state",
     "kaili_hukou/identity_acts.py": "PersonAct.state",
 }
