@@ -176,7 +176,7 @@ def propose(
     """Tries each who may apply by the plan's list of companions; nothing is written."""
     homes = list(homes)
     rule = rule_for(kind, on)
-    told = _named(kind, [line for home in homes for line in home.lines], on)
+    told = _named(kind, homes, on)
     found = []
     for home in homes:
         choice = (chosen or {}).get(str(home.key), {})
@@ -187,10 +187,15 @@ def propose(
     return found
 
 
-def _named(kind: str, lines: list[Line], on: datetime.date) -> dict[int, Named]:
+def _named(kind: str, homes: list[Home], on: datetime.date) -> dict[int, Named]:
+    lines = [line for home in homes for line in home.lines]
     digests = [line.number_digest for line in lines]
     present, on_file = cited(digests, on), standing(digests)
-    kin = {line.row: _row(line).kin for line in lines}
+    kin = {
+        row.row: row.kin if home.household.has_one_head else ""
+        for home in homes
+        for row in home.household.rows
+    }
     named = {}
     for line in lines:
         citation = present.get(line.number_digest, {}).get(kind)

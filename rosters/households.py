@@ -54,6 +54,11 @@ class Household:
         return self.rows[0].row
 
     @property
+    def has_one_head(self) -> bool:
+        """Else nobody can say whose wife or child somebody is."""
+        return self.doubt not in (TWO_HEADS, HEADS_DIFFER)
+
+    @property
     def head(self) -> Row | None:
         return next((row for row in self.rows if row.kin == HEAD), None)
 

@@ -138,6 +138,14 @@ class TestOpening:
         done = opened(roster, desk.head, {key: {"choice": "apart"}})
         assert (done.opened, Application.objects.count()) == (2, 2)
 
+    def test_whose_child_somebody_is_of_two_heads_is_asked(self, desk):
+        roster = settling(desk, family_rows())
+        roster.entries.filter(row=3).update(relation="户主")
+        key = str(homes_of(roster, None)[0].key)
+        opened(roster, desk.head, {key: {"choice": "together"}})
+        told = Application.objects.get().members.values_list("relationship", flat=True)
+        assert list(told) == ["", "", ""]
+
     def test_a_discarded_draft_may_be_opened_again(self, desk):
         roster = settling(desk, family_rows())
         opened(roster, desk.head)
