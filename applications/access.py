@@ -20,7 +20,12 @@ def visible_case(request: HttpRequest, pk: uuid.UUID) -> Application:
     """The case inside the officer's scope; 404 where it is another's, or is not."""
     return get_object_or_404(
         Application.objects.visible_to(request.user).select_related(
-            "applicant", "enterprise", "station", "town", "household", "roster_entry__roster"
+            "applicant",
+            "enterprise",
+            "station",
+            "town",
+            "household",
+            "roster_entry__roster__supplier",
         ),
         pk=pk,
     )

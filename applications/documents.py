@@ -25,6 +25,7 @@ from applications.models import (
 from applications.paper_kinds import DECISIONS, PAPERS, Paper
 from applications.policy.routes import ROUTES
 from applications.referrals import other_doors
+from applications.roster_basis import Basis, basis_of
 from kaili_hukou.clauses import CLAUSES
 from kaili_hukou.dates import add_months
 from kaili_hukou.models import Household, Officer, PoliceStation
@@ -84,6 +85,11 @@ class Printed:
     def roster(self) -> Any:
         """The kind of roster that decides the route, with the bureau that supplies it."""
         return KINDS[self.case.route]
+
+    @property
+    def basis(self) -> Basis | None:
+        """The roster, row and document on which the case stands."""
+        return basis_of(self.case, timezone.localdate())
 
     @property
     def companions(self) -> list[Any]:

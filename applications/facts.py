@@ -22,6 +22,7 @@ from kaili_hukou.models import Membership, Person
 from kaili_hukou.models.people import number_digest
 from residence_permits.models import Permit
 from residence_permits.terms import Timeline
+from rosters.citations import Citation, cited
 from rosters.kinds import KINDS
 from rosters.models import Roster, RosterEntry
 
@@ -42,6 +43,8 @@ class Known:
     open_case: Application | None = None
     settled_as_pupil: bool = False
     rows: Mapping[str, RosterEntry] = field(default_factory=dict)
+    # By kind: the latest confirmed roster that names him, and the row there.
+    cited: Mapping[str, Citation] = field(default_factory=dict)
     confirmed_kinds: frozenset[str] = frozenset()
 
     def rosters_for(self, route: str) -> list[str] | None:
@@ -69,10 +72,11 @@ class Told:
 
 def known_of(number: str, person: Person | None, on: datetime.date) -> Known:
     """Everything on file for a number or a person, in a fixed number of queries."""
-    rows = _roster_rows(number, person, on)
+    told = cited_of(number, person, on)
+    rows = {kind: citation.entry for kind, citation in told.items()}
     kinds = frozenset(Roster.objects.confirmed(on).values_list("kind", flat=True).distinct())
     if person is None:
-        return Known(on=on, rows=rows, confirmed_kinds=kinds)
+        return Known(on=on, rows=rows, cited=told, confirmed_kinds=kinds)
     permit = person.permits.in_force().prefetch_related("endorsements").first()
     member = (
         Member.objects.filter(person=person, is_open=True)
@@ -93,23 +97,20 @@ def known_of(number: str, person: Person | None, on: datetime.date) -> Known:
             person=person, application__route="pupil", outcome=Member.Outcome.REGISTERED
         ).exists(),
         rows=rows,
+        cited=told,
         confirmed_kinds=kinds,
     )
 
 
-def _roster_rows(number: str, person: Person | None, on: datetime.date) -> dict[str, RosterEntry]:
+def cited_of(number: str, person: Person | None, on: datetime.date) -> dict[str, Citation]:
+    """By kind, under whichever of his numbers; the latest roster stands."""
     digests = set(person.digests if person else [])
     if number:
         digests.add(number_digest(number))
-    if not digests:
-        return {}
-    rows = (
-        RosterEntry.objects.confirmed(on)
-        .filter(number_digest__in=digests)
-        .select_related("roster__supplier", "town")
-        .order_by("roster__confirmed_on", "roster__entered_at")
-    )
-    return {row.roster.kind: row for row in rows}
+    found = cited(digests, on) if digests else {}
+    everything = [citation for told in found.values() for citation in told.values()]
+    everything.sort(key=lambda citation: citation.age)
+    return {citation.roster.kind: citation for citation in everything}
 
 
 def case_json(route: str, told: Told, known: Known) -> Json:

@@ -21,12 +21,20 @@ class ApplicationQuerySet(ScopedQuerySet):
         mine = Q(state__in=QUEUES.get(officer.role, ()))
         if officer.role in COUNTER:
             mine |= Q(state__in=DECIDING, pk__in=self._lacking_papers())
+            mine |= Q(state=State.DRAFT, opening__came_on__isnull=False)
         return self.visible_to(officer).filter(mine)
 
     def drafts_of(self, officer: Any) -> Self:
-        """Unfinished drafts that an officer began or was handed; they stand in no queue."""
+        """Unfinished drafts that an officer began or was handed; they stand in no queue.
+
+        Those that were opened in bulk from a roster are nobody's until the family comes.
+        """
         mine = Q(held_by=officer) | Q(held_by__isnull=True, opened_by=officer)
-        return self.filter(mine, state=State.DRAFT)
+        return self.filter(mine, state=State.DRAFT, opening__isnull=True)
+
+    def awaited(self) -> Self:
+        """Drafts opened from a roster whose family neither came nor was called yet."""
+        return self.filter(state=State.DRAFT, opening__came_on__isnull=True, opening__isnull=False)
 
     def _lacking_papers(self) -> Any:
         items = self.model._meta.get_field("evidence").related_model._base_manager

@@ -38,6 +38,16 @@ class RosterEntryQuerySet(ScopedQuerySet):
         """Rows with which those of the next roster are compared, confirmed or not."""
         return self.filter(self._named_by(~Q(roster__state__in=GONE)))
 
+    def one_a_person(self, on: datetime.date) -> Self:
+        """Of the rows that count on the day one for each person and kind: the last entered."""
+        rows = self.confirmed(on)
+        same = rows.filter(
+            number_digest=OuterRef("number_digest"), roster__kind=OuterRef("roster__kind")
+        )
+        at = OuterRef("roster__entered_at")
+        later = Q(roster__entered_at__gt=at) | Q(roster__entered_at=at, pk__gt=OuterRef("pk"))
+        return rows.filter(~Exists(same.filter(later)))
+
     def naming(self, number: str) -> Self:
         return self.filter(number_digest=number_digest(number))
 

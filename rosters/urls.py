@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rosters.views import ending, roster, row
+from rosters.views import courses, ending, roster, row
 from rosters.views.columns import columns
 from rosters.views.difference import difference
 from rosters.views.home import home
@@ -34,4 +34,6 @@ urlpatterns = [
     path("uploads/<uuid:pk>/errors/", errors, name="errors"),
     path("uploads/<uuid:pk>/difference/", difference, name="difference"),
     path("uploads/<uuid:pk>/import/", decide, name="decide"),
+    path("courses/<slug:kind>/", courses.courses, name="courses"),
+    path("courses/<slug:kind>/notices/", courses.notices, name="notices"),
 ]

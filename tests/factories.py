@@ -28,7 +28,7 @@ from reports.demonstration.coming_over import come_over
 from residence_permits.actions.permits import keep_days
 from residence_permits.models import Endorsement, Permit
 from rosters.kinds import KINDS
-from rosters.models import Roster, RosterEntry
+from rosters.models import Roster, RosterEntry, RosterRepeat
 
 SERIALS = itertools.count(1)
 PASSWORD = "A long enough phrase 9"
@@ -367,3 +367,38 @@ def household(kind, station, **told):
 
 def fresh(application):
     return Application.objects.get(pk=application.pk)
+
+
+def repeated(made, *, on=None, state="confirmed"):
+    """A later roster that names the same people with nothing new."""
+    later = roster(made.kind, on=on or today() - days(30), state=state)
+    for number, entry in enumerate(made.entries.all(), start=7):
+        RosterRepeat.objects.create(roster=later, row=number, entry=entry)
+    return later
+
+
+def withdrawn(made):
+    """As its bureau withdrew it: its rows count for nothing."""
+    Roster.objects.filter(pk=made.pk).update(state="withdrawn", ended_on=today())
+
+
+def household_roster(kind, *rows, town=None, on=None):
+    """A confirmed roster; each row: (entry, what it tells), from sheet row 2 on."""
+    made = roster(kind, *(entry for entry, _ in rows), on=on, town=town)
+    for at, (_, told) in enumerate(rows, start=2):
+        made.entries.filter(row=at).update(**told)
+    return made
+
+
+def family_rows(number="1", *, children=1, voluntary=True, **told):
+    """A head with wife and children as a relocation roster writes them; children without a word."""
+    head = person_entry(35, division=HUANGPING, name="杨大山", **told)
+    wife = person_entry(33, division=HUANGPING, name="龙阿妹")
+    rows = [(head, "户主", voluntary), (wife, "妻", voluntary)]
+    rows += [
+        (person_entry(6, division=HUANGPING, name="杨小山"), "长子", None) for _ in range(children)
+    ]
+    return [
+        (entry, {"relation": word, "household_number": number, "voluntary": wish})
+        for entry, word, wish in rows
+    ]

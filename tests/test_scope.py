@@ -26,9 +26,18 @@ from applications.actions.evidence import attach
 from applications.actions.found_homes import Home, note_home
 from applications.actions.inquiring import ask_roster
 from applications.actions.inspecting import Drawing, draw
+from applications.actions.opening_households import Order, order, work_on
 from applications.actions.parameters import propose
 from applications.actions.referring import refer_elsewhere
-from applications.models import FollowUp, FollowUpList, ParameterChange, Prospect, Referral
+from applications.models import (
+    FollowUp,
+    FollowUpList,
+    OpenedHousehold,
+    ParameterChange,
+    Prospect,
+    Referral,
+)
+from applications.roster_households import homes_of
 from applications.scans import read_scan
 from kaili_hukou import audit
 from kaili_hukou.dates import add_months
@@ -246,6 +255,25 @@ DESK = (
     desk("parameters-export", CITY_READERS),
     desk("parameter-change", CITY_READERS, "change"),
     desk("parameter-change", CITY_READERS, "change", method="post"),
+)
+# Rosters as the desk uses them: opened as drafts, and how far it has come.
+DESK += (
+    desk("roster-look", CASE_STAFF, "talent", method="post", ok=302),
+    desk("roster-openings", CASE_STAFF),
+    desk("roster-households", CASE_STAFF, "settling"),
+    desk("roster-households", CASE_STAFF, "settling", method="post"),
+    desk("bulk-opening", CASE_STAFF, "bulk"),
+    desk("bulk-opening", CASE_STAFF, "bulk", method="post", data={"stop": "1"}, ok=302),
+    desk("awaited", CASE_READERS),
+    desk("came", COUNTER, "opened", method="post", data={"way": "visit"}, ok=302),
+    desk("roster-progress", ROSTER_READERS),
+    desk("roster-people", ROSTER_READERS, "settling", "unknown", within="bureau"),
+    desk("roster-kind-people", ROSTER_READERS, "", "relocation", "unknown"),
+)
+COURSES = (
+    Row("rosters:courses", ROSTER_READERS, more=("relocation",)),
+    Row("rosters:courses", ROSTER_WRITERS, more=("relocation",), method="post"),
+    Row("rosters:notices", ROSTER_WRITERS, more=("relocation",), method="post", ok=302),
 )
 PERMIT_READERS = CASE_STAFF | {"auditor"}
 PERMIT_MAKERS = frozenset({"window", "station_head", "approver"})
@@ -498,7 +526,8 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-TABLE = DESK + PERMITS + ROSTERS + OVERSIGHT + ADMIN + OPEN
+PAGES = DESK + COURSES + PERMITS + ROSTERS + OVERSIGHT
+TABLE = PAGES + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
 LEADING_ON = 302
@@ -599,6 +628,7 @@ def build_cast() -> SimpleNamespace:
         ),
         "endorsement": endorsed_today(at_desk),
         "refusal": refused_today(at_desk),
+        **opened_from_a_roster(at_desk),
         "roster": roster,
         "row": roster.entries.get(),
         "checked_upload": checked_upload(roster.supplier, at_desk.approver),
@@ -670,6 +700,20 @@ def checked_upload(supplier: Bureau, officer: Officer) -> RosterUpload:
     CheckedRow.objects.create(upload=made, row=2, outcome="rejected", told={"errors": []})
     ERRORS.keep(made.pk, b"PK")
     return made
+
+
+def opened_from_a_roster(at_desk: Any) -> dict[str, Any]:
+    """A confirmed roster of this station's town, one household of it opened, more in line."""
+    family = factories.family_rows(children=0)
+    settling = factories.household_roster("relocation", *family, town=at_desk.station.town)
+    chosen = {str(home.key): {} for home in homes_of(settling, at_desk.station)}
+    done = order(Order(settling, at_desk.clerk, today(), chosen))
+    work_on(done.pk, today())
+    return {
+        "settling": settling,
+        "opened": OpenedHousehold.objects.get(),
+        "bulk": order(Order(settling, at_desk.clerk, today())),
+    }
 
 
 def request_for_a_permit(person: Person, at_desk: Any) -> PermitRequest:
@@ -814,7 +858,7 @@ def test_the_self_check_is_open_to_all(row, at_the_desk):
     assert getattr(Client(), row.method)(row.url(at_the_desk)).status_code == 200
 
 
-@pytest.mark.parametrize("row", DESK + PERMITS + ROSTERS + OVERSIGHT + ADMIN, ids=str)
+@pytest.mark.parametrize("row", PAGES + ADMIN, ids=str)
 def test_whoever_is_not_logged_in_is_sent_to_the_login(row, at_the_desk):
     answer = getattr(Client(), row.method)(row.url(at_the_desk), row.data)
     assert answer.status_code == 302
@@ -869,9 +913,9 @@ def test_the_login_is_open_and_shows_nobody(at_the_desk):
 
 POST_ONLY = tuple(
     row
-    for row in DESK + PERMITS + ROSTERS
+    for row in PAGES
     if row.method == "post"
-    and not any(o.name == row.name and o.method == "get" for o in DESK + PERMITS + ROSTERS)
+    and not any(other.name == row.name and other.method == "get" for other in PAGES)
 )
 
 

@@ -43,7 +43,8 @@ def spoken() -> list[tuple[str, str]]:
 
 
 def pages() -> list[Path]:
-    code = [*ROOT.glob("applications/**/*.py"), *ROOT.glob("kaili_hukou/forms.py")]
+    code = [*ROOT.glob("applications/**/*.py"), *ROOT.glob("rosters/**/*.py")]
+    code += [*ROOT.glob("kaili_hukou/forms.py")]
     return [*ROOT.glob("templates/**/*.html"), *code]
 
 

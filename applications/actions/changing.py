@@ -12,11 +12,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from applications.models import Application, Member, StateChange
-from applications.workflow import MOVES, OPEN, Move, open_to
+from applications.workflow import MOVES, OPEN, Move, State, open_to
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Household, Membership, Officer, Person
+from rosters.actions.courses import Noting, follow
+from rosters.models import Course
 
 
 class Overtaken(Refused):
@@ -96,7 +98,27 @@ def advance(application: Application, name: str, act: Act, **values: Any) -> Sta
         details=act.details or None,
     )
     audit.record(move.title, application, changes={"state": (before, after)}, reason=act.reason)
+    _tell_course(application, act)
     return change
+
+
+WITHOUT_A_MOVE = (
+    *(State.NOT_ACCEPTED, State.REFUSED, State.WITHDRAWN, State.TERMINATED),
+    *(State.ANNULLED, State.REVOKED),
+)
+# 三(一)4: how far it has come with a person of that roster follows from his case.
+COURSES = {
+    State.ACCEPTED: Course.State.APPLIED,
+    State.REGISTERED: Course.State.MOVED,
+    **dict.fromkeys(WITHOUT_A_MOVE, Course.State.INFORMED),
+}
+
+
+def _tell_course(application: Application, act: Act) -> None:
+    entry = application.roster_entry
+    course = COURSES.get(State(application.state))
+    if application.route == "public_payroll" and entry is not None and course is not None:
+        follow(entry, Noting(course, act.officer, act.on))
 
 
 def _hold_or_let_go(application: Application, before: str, after: str) -> None:

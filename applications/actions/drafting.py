@@ -21,6 +21,7 @@ from applications.workflow import EDITABLE
 from kaili_hukou import audit
 from kaili_hukou.actions import PersonEntry, Refused, know_person
 from kaili_hukou.models import Officer, Person, PoliceStation
+from rosters.models import RosterEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,14 +294,20 @@ def refresh(application: Application, on: datetime.date) -> Verdict:
     values = {
         "opinion": verdict.verdict,
         "to_decide": sum(opinion.decision == "discretion" for opinion in verdict.companions),
-        "roster_entry": known.rows.get(application.route),
+        "roster_entry": known.rows.get(application.route) or _fallen(application),
     }
     Application.objects.filter(pk=application.pk).update(**values)
     for name, value in values.items():
         setattr(application, name, value)
-    sync_evidence(application, members, verdict)
+    sync_evidence(application, members, verdict, known.rows.get(application.route))
     fill_statistics(application, members, on)
     return verdict
+
+
+def _fallen(application: Application) -> RosterEntry | None:
+    """A row that counts no more stays on the case until somebody has looked at it."""
+    row = application.roster_entry
+    return row if row is not None and row.roster.kind == application.route else None
 
 
 def judge(application: Application, members: list[Member], known: Known) -> Verdict:

@@ -19,16 +19,26 @@ from applications.workflow import OPEN
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Officer
+from rosters.models import RosterEntry
 
 State = EvidenceItem.State
 
 
 @transaction.atomic
-def sync_evidence(application: Application, members: list[Member], verdict: Verdict) -> None:
-    """Adds what the policy asks for and drops what it no longer asks, unless it was handed in."""
+def sync_evidence(
+    application: Application,
+    members: list[Member],
+    verdict: Verdict,
+    row: RosterEntry | None,
+) -> None:
+    """Adds what the policy asks for and drops what it no longer asks, unless it was handed in.
+
+    `row` is that of a confirmed roster of the route; what it proves is not asked for.
+    """
     wanted = _wanted(members, verdict)
     present = {(item.code, item.member_id): item for item in application.evidence.all()}
-    answered = _answered_by_roster(application)
+    answered = _answered_by_roster(application.route, row)
+    _follow_roster(application, answered)
     new = [
         EvidenceItem(
             application=application,
@@ -68,14 +78,18 @@ def _wanted(members: list[Member], verdict: Verdict) -> list[tuple[Evidence, Mem
     return wanted
 
 
-def _answered_by_roster(application: Application) -> frozenset[str]:
+def _answered_by_roster(route: str, row: RosterEntry | None) -> frozenset[str]:
     """What a confirmed roster proves is not asked for again (which roster stands on the case)."""
-    row = application.roster_entry
-    if row is None:
+    if row is None or (route == "veteran" and not row.document):
         return frozenset()
-    if application.route == "veteran" and not row.document:
-        return frozenset()
-    return ROSTER_ANSWERS.get(application.route, frozenset())
+    return ROSTER_ANSWERS.get(route, frozenset())
+
+
+def _follow_roster(application: Application, answered: frozenset[str]) -> None:
+    """What a roster proved is asked for again once none stands; nobody types it where one does."""
+    items = application.evidence.filter(member=None)
+    items.filter(state=State.ROSTER).exclude(code__in=answered).update(state=State.MISSING)
+    items.filter(state=State.MISSING, code__in=answered).update(state=State.ROSTER)
 
 
 ROSTER_ANSWERS = {

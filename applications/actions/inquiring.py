@@ -12,6 +12,7 @@ from applications.actions.changing import NotAllowed, keeps_out
 from applications.actions.evidence import meet
 from applications.evidence_rules import ANSWER_DAYS, rule_of
 from applications.models import Application, EvidenceItem, Inquiry
+from applications.roster_basis import basis_of
 from applications.workflow import OPEN, State
 from kaili_hukou import audit
 from kaili_hukou.actions import Refused
@@ -109,7 +110,7 @@ def ask_roster(application: Application, officer: Officer, on: datetime.date) ->
     bureau = Bureau.objects.filter(name=kind.supplier).first()
     question = Question(
         Kind.ROSTER,
-        _roster_text(application),
+        _roster_text(application, on),
         on,
         answer_by(on),
         bureau,
@@ -118,13 +119,15 @@ def ask_roster(application: Application, officer: Officer, on: datetime.date) ->
     return ask(application, question, officer)
 
 
-def _roster_text(application: Application) -> str:
-    row, parts = application.roster_entry, []
-    if row is None:
+def _roster_text(application: Application, on: datetime.date) -> str:
+    basis, row, parts = basis_of(application, on), application.roster_entry, []
+    if basis is None:
         parts.append("本窗口尚未查到列有该人的已确认花名册。")
+    elif not basis.stands:
+        parts.append(f"原列该人的{basis}已撤回。")
     else:
-        parts.append(f"该人列入《{row.roster}》第 {row.row} 行。")
-        if application.route == "relocation" and row.voluntary is not True:
+        parts.append(f"该人列入{basis}。")
+        if application.route == "relocation" and row is not None and row.voluntary is not True:
             parts.append("该行未注明「自愿」。")
     wish = (application.facts or {}).get("told_wish")
     if application.route == "relocation" and wish is not None:

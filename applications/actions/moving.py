@@ -16,16 +16,18 @@ from applications.actions.found_homes import homes_told
 from applications.actions.timing import extend, go_on, pause, take_route
 from applications.actions.transferring import open_transfers
 from applications.deadlines import due_on, telling_by
-from applications.facts import case_json, decided_case, known_of, told_by, verdict_of
+from applications.facts import case_json, cited_of, decided_case, known_of, told_by, verdict_of
 from applications.models import Application, Member, ReceiptCounter, StateChange
 from applications.parameters import in_force
 from applications.policy.parameters import RULES_VERSION
 from applications.policy.routes import ROUTES
+from applications.roster_basis import FALLEN, has_fallen, kept_basis
 from applications.verification import found_false, rechecks, unproved
 from applications.workflow import State
 from kaili_hukou import receipts
 from kaili_hukou.actions import Refused
 from kaili_hukou.registers import calendar
+from rosters.kinds import KINDS
 
 Outcome = Member.Outcome
 
@@ -165,6 +167,7 @@ def return_to_station(application: Application, act: Act) -> StateChange:
 @transaction.atomic
 def approve(application: Application, act: Act) -> StateChange:
     """批准: each member decided by the approver; the case as judged is kept with the decision."""
+    _roster_stands(application, act.on)
     _no_deferred(application)
     _nothing_unproved(application, act)
     _decide_members(application, act)
@@ -183,6 +186,14 @@ def approve(application: Application, act: Act) -> StateChange:
     application.members.exclude(admission="refused").update(outcome=Outcome.APPROVED)
     open_transfers(application)
     return change
+
+
+def _roster_stands(application: Application, on: datetime.date) -> None:
+    """A roster that was withdrawn since is looked at again before anything is approved on it."""
+    if application.route not in KINDS:
+        return
+    if has_fallen(application, cited_of("", application.applicant, on)):
+        raise Refused(f"{FALLEN}请在办件页面点「重新核实」,再按核实的情况决定。")
 
 
 def _no_deferred(application: Application) -> None:
@@ -222,7 +233,11 @@ def _judged(application: Application, act: Act) -> dict[str, object]:
     case = decided_case(case, members, verdict_of(case))
     verdict = verdict_of(case)
     kept = {"case": case, "verdict": verdict.to_json(), "parameters": in_force().to_json()}
+    citation = known.cited.get(application.route)
+    if application.route in KINDS:
+        kept["roster"] = kept_basis(citation)
     return {
+        "roster_entry": citation.entry if citation else application.roster_entry,
         "decided_on": act.on,
         "judged": kept,
         "rules_version": RULES_VERSION,

@@ -17,6 +17,7 @@ from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Membership, Officer
 from residence_permits.models import Permit
+from rosters.citations import cited
 from rosters.models import Roster, RosterEntry
 
 State = Prospect.State
@@ -144,15 +145,10 @@ def _known(permits: Iterable[Permit], on: datetime.date) -> Iterator[tuple[Permi
 def _on_file(people: list[Any], on: datetime.date) -> _OnFile:
     """A fixed number of queries for a chunk."""
     digests = [person.number_digest for person in people if person.number_digest]
-    entries = (
-        RosterEntry.objects.confirmed(on)
-        .filter(number_digest__in=digests)
-        .select_related("roster")
-        .order_by("roster__confirmed_on", "roster__entered_at")
-    )
-    rows: dict[str, dict[str, RosterEntry]] = {}
-    for entry in entries:
-        rows.setdefault(entry.number_digest, {})[entry.roster.kind] = entry
+    rows = {
+        digest: {kind: citation.entry for kind, citation in told.items()}
+        for digest, told in cited(digests, on).items()
+    }
     members = Member.objects.filter(person__in=people)
     # What he told in his last case; the latest of several stands.
     cases = Application.objects.filter(applicant__in=people).order_by("opened_at")

@@ -7,6 +7,7 @@ from applications.models.history import Referral, StateChange, Suspension
 from applications.models.inquiry import Inquiry
 from applications.models.inspection import InspectedCase, Inspection
 from applications.models.member import Agent, Member
+from applications.models.opening import BulkOpening, OpenedHousehold
 from applications.models.paper import Delivery, IssuedPaper
 from applications.models.parameters import ParameterChange
 from applications.models.prospect import Prospect
@@ -17,6 +18,7 @@ __all__ = [
     "Amendment",
     "Application",
     "Attachment",
+    "BulkOpening",
     "Certificate",
     "ContactNote",
     "Delivery",
@@ -31,6 +33,7 @@ __all__ = [
     "Inquiry",
     "IssuedPaper",
     "Member",
+    "OpenedHousehold",
     "ParameterChange",
     "Prospect",
     "ReceiptCounter",

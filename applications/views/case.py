@@ -32,6 +32,7 @@ from applications.views import (
     family,
     followups,
     inquiries,
+    roster_basis,
     transfers,
 )
 from applications.views.moves import items_of, judged, make_or_ask, members_of, version_of
@@ -43,6 +44,7 @@ from kaili_hukou.roles import Role
 
 # The cards of a case in the order in which they stand on its page.
 PANELS = (
+    roster_basis.panel,
     amendments.panel,
     family.panel,
     inquiries.panel,

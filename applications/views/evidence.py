@@ -29,6 +29,7 @@ from applications.forms import EvidenceForm
 from applications.letters import Letter
 from applications.models import Attachment, EvidenceItem, Inquiry
 from applications.on_file import valid_for
+from applications.roster_basis import basis_of
 from applications.scans import CONTENT_TYPES, content_of, read_scan
 from applications.workflow import OPEN
 from kaili_hukou import audit
@@ -73,6 +74,9 @@ def _page(request: HttpRequest, found: EvidenceItem, **bound: forms.Form) -> Htt
         .filter(pk=found.on_file_id)
         .exists(),
         "changeable": changeable,
+        "basis": basis_of(found.application, _today())
+        if found.state == EvidenceItem.State.ROSTER
+        else None,
         "kept_form": KeptForm(today=_today()) if _is_to_check(found) and at_counter else None,
     }
     if changeable:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from applications.access import CASE_READERS, CASE_STAFF, COUNTER, desk_page, visible_case
 from applications.actions.inquiring import answer, ask_recheck, ask_roster, correct
 from applications.evidence_forms import AnswerForm
+from applications.facts import cited_of
 from applications.letters import Letter, Signed
 from applications.models import Application, EvidenceItem, Inquiry
 from applications.on_file import offers_for
@@ -95,7 +96,9 @@ def _awaits_roster(application: Application) -> bool:
     if application.route not in KINDS:
         return False
     row = application.roster_entry
-    return row is None or (application.route == "relocation" and row.voluntary is not True)
+    if row is None or application.route not in cited_of("", application.applicant, _today()):
+        return True
+    return application.route == "relocation" and row.voluntary is not True
 
 
 def promise_standing(item: EvidenceItem, on: datetime.date) -> tuple[str, str]:

@@ -48,6 +48,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "filters": _filters(request),
             "drafts": _drafts(request),
             "reads_only": request.user.role in READERS,
+            "awaited": Application.objects.visible_to(request.user).awaited().count(),
             "to_close": _to_close(request),
             "to_confirm": to_confirm(request.user),
             "open_letters": _open_letters(request, today),
