@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kaili_hukou import identity
-from kaili_hukou.cells import CellError as Fault
-from kaili_hukou.cells import checked_number
+from kaili_hukou.cells import CellError, checked_number
 from kaili_hukou.masking import mask_identity_number, mask_phone
 from kaili_hukou.names import check_name, has_private_use, normalise_name
 from rosters.cells import Cell, folded, text_of, unspaced
@@ -26,6 +25,10 @@ Value = str | int | bool | datetime.date | tuple[int, int] | None
 
 NUMBER, NAME, SEX, BIRTH = "公民身份号码", "姓名", "性别", "出生日期"
 HEAD_NAME = "户主姓名"
+
+
+# The cell cannot be taken: the contract's code, and a sentence for the bureau.
+Fault = CellError
 
 
 @dataclass(frozen=True, slots=True)
