@@ -6,6 +6,7 @@ A number that a spreadsheet has rounded is never guessed: its last digits are go
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import unicodedata
 from typing import Final
@@ -14,7 +15,11 @@ from kaili_hukou import identity
 
 # A spreadsheet keeps fifteen digits of a number.
 KEPT_DIGITS: Final = 15
-_ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]{1,3}", re.IGNORECASE)
+_ROUNDED = re.compile(r"[+]?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+")
+_LOST = (
+    "单元格里是数值(或科学记数),超过 15 位的部分已丢失,无法恢复。请把这一列设为文本格式,"
+    "按证件重新录入 18 位号码。"
+)
 _DAY = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
 _SEVERAL = re.compile(r"[、,;\n]+")
 _REMARK = re.compile(r"[((\[【〔<].*?[))\]】〕>]")
@@ -34,9 +39,18 @@ def text_of(cell: object) -> str:
     """The text without white space around it; a whole number without its nought after the point."""
     if cell is None:
         return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
+    if isinstance(cell, float):
+        return number_text(cell)
     return str(cell).replace("\0", "").strip()
+
+
+def number_text(number: float) -> str:
+    """The digits of a number without a nought after the point; none of what is no number."""
+    if not isinstance(number, float):
+        return str(number)
+    if not math.isfinite(number):
+        return ""
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def header_of(cell: object) -> str:
@@ -48,19 +62,18 @@ def header_of(cell: object) -> str:
 
 def number_of(cell: object, on: datetime.date) -> identity.Identity:
     """The citizen identity number; CellError with the first fault."""
-    if isinstance(cell, bool):
-        cell = ""
-    rounded = isinstance(cell, int | float) and abs(cell) >= 10**KEPT_DIGITS
-    text = text_of(cell)
-    if rounded or _ROUNDED.fullmatch(unicodedata.normalize("NFKC", text)):
-        raise CellError(
-            "precision_lost",
-            "公民身份号码以数字格式保存,15 位以后已经丢失,无法还原。请把这一列设为文本格式,"
-            "按证件重新填写 18 位号码。",
-        )
+    return identity.check(checked_number(cell, text_of(cell), on), on)
+
+
+def checked_number(cell: object, text: str, on: datetime.date) -> str:
+    """The folded number that stands in a cell, whose `text` each app reads in its own way."""
+    if isinstance(cell, (int, float)) and abs(cell) >= 10**KEPT_DIGITS:
+        raise CellError("precision_lost", _LOST)
     try:
-        return identity.check(text, on)
+        return identity.checked(text, on)
     except identity.IdentityError as fault:
+        if _ROUNDED.fullmatch(identity.fold(text)):
+            raise CellError("precision_lost", _LOST) from None
         raise CellError(fault.code, str(fault)) from None
 
 

@@ -57,14 +57,20 @@ class Suite:
     code: int
     key_bytes: int
     hash: type[hashes.HashAlgorithm]
-    encrypt: Callable[[bytes, bytes, bytes, bytes], bytes]
+    # Of a key: what seals (nonce, plain, bound to) with it.
+    encryptor: Callable[[bytes], Callable[[bytes, bytes, bytes], bytes]]
     decrypt: Callable[[bytes, bytes, bytes, bytes], bytes]
 
 
-def _sm4_encrypt(key: bytes, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    encryptor = Cipher(_sm4(key), modes.GCM(nonce)).encryptor()
-    encryptor.authenticate_additional_data(bound_to)
-    return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
+def _sm4_encryptor(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+    cipher = _sm4(key)
+
+    def encrypt(nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
+        encryptor = Cipher(cipher, modes.GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(bound_to)
+        return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
+
+    return encrypt
 
 
 def _sm4_decrypt(key: bytes, nonce: bytes, sealed: bytes, bound_to: bytes) -> bytes:
@@ -84,8 +90,8 @@ def _sm4(key: bytes) -> algorithms.SM4:
     return algorithms.SM4(key)
 
 
-def _aes_encrypt(key: bytes, nonce: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    return _aes(key).encrypt(nonce, plain, bound_to)
+def _aes_encryptor(key: bytes) -> Callable[[bytes, bytes, bytes], bytes]:
+    return _aes(key).encrypt
 
 
 def _aes_decrypt(key: bytes, nonce: bytes, sealed: bytes, bound_to: bytes) -> bytes:
@@ -93,8 +99,8 @@ def _aes_decrypt(key: bytes, nonce: bytes, sealed: bytes, bound_to: bytes) -> by
 
 
 SUITES = {
-    "sm4": Suite(1, 16, hashes.SM3, _sm4_encrypt, _sm4_decrypt),
-    "aes": Suite(2, 32, hashes.SHA256, _aes_encrypt, _aes_decrypt),
+    "sm4": Suite(1, 16, hashes.SM3, _sm4_encryptor, _sm4_decrypt),
+    "aes": Suite(2, 32, hashes.SHA256, _aes_encryptor, _aes_decrypt),
 }
 SUITE_BY_CODE = {suite.code: suite for suite in SUITES.values()}
 
@@ -145,13 +151,12 @@ def encrypt(plain: bytes, *, purpose: str, bound_to: str) -> bytes:
 def sealer(purpose: str) -> Callable[[bytes, str], bytes]:
     """`encrypt` for many values of one purpose: the present key is looked up once."""
     ring, suite = key_ring(), SUITES[settings.FIELD_SUITE]
-    key = _derived(ring.keys[ring.present], suite.code, purpose)
-    prefix = bytes((suite.code, ring.present))
+    encrypt = suite.encryptor(_derived(ring.keys[ring.present], suite.code, purpose))
+    prefix, bound = bytes((suite.code, ring.present)), f"{purpose}|".encode()
 
     def seal(plain: bytes, bound_to: str) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        bound = f"{purpose}|{bound_to}".encode()
-        return prefix + nonce + suite.encrypt(key, nonce, plain, bound)
+        return prefix + nonce + encrypt(nonce, plain, bound + bound_to.encode())
 
     return seal
 
@@ -187,11 +192,21 @@ def digest(value: str, *, purpose: str) -> str:
 
     A plain digest of an identity number could be guessed; this one needs the key.
     """
+    return digester(purpose)(value)
+
+
+def digester(purpose: str) -> Callable[[str], str]:
+    """`digest` for many values of one purpose: the key is looked up once."""
     if not settings.DIGEST_KEY:
         raise MissingKeys
-    mac = _keyed(settings.DIGEST_KEY, purpose).copy()
-    mac.update(value.encode())
-    return mac.finalize()[:DIGEST_BYTES].hex()
+    keyed = _keyed(settings.DIGEST_KEY, purpose)
+
+    def digest(value: str) -> str:
+        mac = keyed.copy()
+        mac.update(value.encode())
+        return mac.finalize()[:DIGEST_BYTES].hex()
+
+    return digest
 
 
 class _SealedAttribute(DeferredAttribute):

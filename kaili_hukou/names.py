@@ -18,6 +18,8 @@ _DOTS = "·•‧・･∙⋅●᛫⸱"
 _STOPS = ".．﹒。"
 _DOT = re.compile(rf"\s*[{_DOTS}]\s*")
 _STOP = re.compile(rf"(?<=[^\x00-\x7f])\s*[{_STOPS}]\s*(?=[^\x00-\x7f])")
+# As nearly every name is written: nothing to change, nothing to object to.
+_PLAIN = re.compile(r"[\u4e00-\u9fff]{1,30}")
 _INVISIBLE_SPACE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"), "")
 _WHITE_SPACE = re.compile(r"\s+")
 
@@ -28,6 +30,8 @@ _SEVERAL = frozenset("、,\uff0c/\uff0f")
 
 def normalise_name(text: str | None) -> str:
     """The name as it is kept: every middle dot ·, no white space but between Latin letters."""
+    if text and _PLAIN.fullmatch(text):
+        return text
     name = (text or "").translate(_INVISIBLE_SPACE).strip()
     name = _STOP.sub(MIDDLE_DOT, _DOT.sub(MIDDLE_DOT, name))
     return _WHITE_SPACE.sub(_kept_space, name)
@@ -44,6 +48,8 @@ def _is_latin(character: str) -> bool:
 
 def check_name(name: str) -> str | None:
     """Why this cannot be a person's name, in Chinese; None: it can. Takes a normalised name."""
+    if _PLAIN.fullmatch(name):
+        return None
     if not name:
         return "姓名为空,请填写姓名。"
     if len(name) > LONGEST:
@@ -67,4 +73,6 @@ def _fault(character: str) -> str | None:
 
 def has_private_use(name: str) -> bool:
     """A private-use character: a rare one in the code of some system, to be looked at (生僻字)."""
-    return any(unicodedata.category(character) == "Co" for character in name)
+    return not _PLAIN.fullmatch(name) and any(
+        unicodedata.category(character) == "Co" for character in name
+    )

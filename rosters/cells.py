@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import math
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+
+from kaili_hukou.cells import number_text
 
 Cell = str | float | int | bool | datetime.date | None
 Cells = Sequence[Cell]
@@ -39,14 +40,6 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
         return cell.date().isoformat()
     return cell.isoformat(" ") if isinstance(cell, datetime.datetime) else cell.isoformat()
-
-
-def number_text(number: float) -> str:
-    if isinstance(number, float):
-        if not math.isfinite(number):
-            return ""
-        return str(int(number)) if number.is_integer() else repr(number)
-    return str(number)
 
 
 def is_blank(cell: Cell) -> bool:

@@ -32,9 +32,9 @@ from rosters.importing import Chunk, Listener, Order, Result, import_roster
 from rosters.matching import Match
 from rosters.models import CheckedRow, RosterUpload
 from rosters.rows import Duplicate, Finding, Outcome, Rejected, Skipped, Valid
+from rosters.tables import insert
 from rosters.uploaded import document_of
 from rosters.workbook import FileRefused, Head, SourceRow
-from rosters.writing import insert
 
 Kind = CheckedRow.Outcome
 COLUMNS = (

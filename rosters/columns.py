@@ -16,23 +16,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kaili_hukou import identity
+from kaili_hukou.cells import CellError, checked_number
 from kaili_hukou.masking import mask_identity_number, mask_phone
 from kaili_hukou.names import check_name, has_private_use, normalise_name
-from rosters.cells import Cell, folded, number_text, text_of, unspaced
+from rosters.cells import Cell, folded, text_of, unspaced
 
 Value = str | int | bool | datetime.date | tuple[int, int] | None
 
 NUMBER, NAME, SEX, BIRTH = "公民身份号码", "姓名", "性别", "出生日期"
 HEAD_NAME = "户主姓名"
-MOST_DIGITS = 15
 
 
-class Fault(ValueError):
-    """The cell cannot be taken: the contract's code, and a sentence for the bureau."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+# The cell cannot be taken: the contract's code, and a sentence for the bureau.
+Fault = CellError
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +68,12 @@ def _words(*tiers: str) -> tuple[frozenset[str], ...]:
 
 # ---------------------------------------------------------------- number and name
 
-_PRECISION = re.compile(r"[+]?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+")
-
 
 def clean_number(cell: Cell, known: Known) -> Value:
     """The checked number; a number of more than 15 digits has lost its last ones for good."""
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        if abs(cell) >= 10**MOST_DIGITS:
-            raise Fault("precision_lost", _LOST)
-        cell = number_text(cell)
-    text = identity.fold(text_of(cell))
-    try:
-        return identity.check(text, known.on).number
-    except identity.IdentityError as error:
-        if _PRECISION.fullmatch(text):
-            raise Fault("precision_lost", _LOST) from None
-        raise Fault(error.code, str(error)) from None
+    return checked_number(cell, text_of(cell), known.on)
 
 
-_LOST = (
-    "单元格里是数值(或科学记数),超过 15 位的部分已丢失,无法恢复。请把这一列设为文本格式,"
-    "按证件重新录入 18 位号码。"
-)
 # A number with one of these faults tells nothing: it is compared with nothing.
 TELLS_NOTHING = frozenset({"missing", "precision_lost", "length", "charset"})
 

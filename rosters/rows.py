@@ -6,8 +6,9 @@ Cross-checks: sex and birth date against the number, and the number against earl
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rosters.cells import Cell, Cells, folded, is_blank, letter, text_of, unspaced
 from rosters.columns import (
@@ -16,11 +17,13 @@ from rosters.columns import (
     NUMBER,
     SEX,
     TELLS_NOTHING,
+    Column,
     Doubt,
     Fault,
     Known,
     Value,
     bare_number,
+    clean_number,
 )
 from rosters.header import Header
 
@@ -28,6 +31,9 @@ _NOT_PEOPLE = (
     *("合计", "小计", "总计", "共计", "填表", "注", "说明"),
     *("制表", "审核", "负责人"),
 )
+# Cells of a column of which is remembered what became of them.
+REMEMBERED = 2048
+_OWN: frozenset[int] = frozenset()
 _SEX_WORDS = {"1": "男", "2": "女"}
 
 
@@ -71,6 +77,9 @@ class Skipped:
 Outcome = Valid | Rejected | Duplicate | Skipped
 
 
+Cleaned = Value | Doubt | Fault
+
+
 @dataclass
 class RowReader:
     """Reads the rows of one file in their order, and remembers which numbers it has seen."""
@@ -81,30 +90,44 @@ class RowReader:
 
     def __post_init__(self) -> None:
         in_order = sorted((at, name) for name, at in self.header.columns.items())
-        self._columns = [(at, BY_NAME[name]) for at, name in in_order]
+        self._columns = [at for at, _ in in_order]
         self._number_at = self.header.columns[NUMBER]
+        self._told = [
+            (at, name, BY_NAME[name].field, self._cleaner(BY_NAME[name]), _CROSS_CHECKS.get(name))
+            for at, name in in_order
+        ]
         self._words = {unspaced(word.shown) for word in self.header.words.values()}
+
+    def _cleaner(self, column: Column) -> Callable[[Cell], Cleaned]:
+        """What a column makes of a cell; the same few cells come again and again."""
+
+        @lru_cache(REMEMBERED, typed=True)
+        def clean(cell: Cell) -> Cleaned:
+            try:
+                return column.clean(cell, self.known)
+            except Fault as fault:
+                return fault.with_traceback(None)
+
+        return clean
 
     def read(self, row: int, cells: Cells, merged: Iterable[int] = ()) -> Outcome | None:
         """`merged`: the columns whose value comes from a cell merged over several rows.
 
         None: the row is blank, or no known column holds anything of its own.
         """
-        not_own = frozenset(merged)
-        first = next(
-            (c for at, c in enumerate(cells) if not is_blank(c) and at not in not_own), None
-        )
-        if first is None:
+        not_own = frozenset(merged) if merged else _OWN
+        for at, cell in enumerate(cells):
+            if not is_blank(cell) and at not in not_own:
+                word = unspaced(text_of(cell))
+                break
+        else:
             return None
-        word = unspaced(text_of(first))
         if word.startswith(_NOT_PEOPLE) or (word in self._words and self._is_header(cells)):
             return Skipped(row)
-        if not any(
-            at < len(cells) and at not in not_own and not is_blank(cells[at])
-            for at, _ in self._columns
-        ):
-            return None
-        return self._person(row, cells)
+        for at in self._columns:
+            if at < len(cells) and at not in not_own and not is_blank(cells[at]):
+                return self._person(row, cells)
+        return None
 
     def _is_header(self, cells: Cells) -> bool:
         """Every filled cell repeats the word over its column."""
@@ -123,30 +146,23 @@ class RowReader:
         if number and (earlier := self._seen_before(number, row)):
             message = f"与第 {earlier} 行是同一公民身份号码,本行未采用。请核对后删去一行。"
             return Duplicate(row, Finding(row, NUMBER, "duplicate_in_file", message))
-        for at, column in self._columns:
-            cell: Cell = cells[at] if at < len(cells) else None
-            if at == self._number_at:
-                if fault:
-                    errors.append(Finding(row, NUMBER, fault.code, str(fault)))
-                continue
-            try:
-                value = column.clean(cell, self.known)
-            except Fault as wrong:
-                errors.append(Finding(row, column.name, wrong.code, str(wrong)))
-                continue
-            if isinstance(value, Doubt):
-                warnings.append(Finding(row, column.name, value.code, value.message))
-                value = value.value
+        width = len(cells)
+        for at, name, told, clean, at_odds in self._told:
+            value = clean(cells[at] if at < width else None) if at != self._number_at else fault
             if value is None:
                 continue
-            if number and column.name in _CROSS_CHECKS:
-                message = _CROSS_CHECKS[column.name](value, number)
-                if message:
-                    errors.append(Finding(row, column.name, _MISMATCHES[column.name], message))
-            values[column.field] = value
+            if isinstance(value, Fault):
+                errors.append(Finding(row, name, value.code, str(value)))
+                continue
+            if isinstance(value, Doubt):
+                warnings.append(Finding(row, name, value.code, value.message))
+                value = value.value
+            if at_odds and number and (message := at_odds(value, number)):
+                errors.append(Finding(row, name, _MISMATCHES[name], message))
+            values[told] = value
         if errors:
             return Rejected(row, errors)
-        if "birth_date" in values:
+        if isinstance(values.get("birth_date"), tuple):
             values["birth_date"] = _birth_of(number)
         return Valid(row, number, values, warnings)
 
@@ -155,7 +171,7 @@ class RowReader:
         at = self._number_at
         cell = cells[at] if at < len(cells) else None
         try:
-            return str(BY_NAME[NUMBER].clean(cell, self.known)), None
+            return str(clean_number(cell, self.known)), None
         except Fault as fault:
             return "" if fault.code in TELLS_NOTHING else bare_number(cell), fault
 

@@ -1,28 +1,27 @@
 """Writing an import: the run, its chunks with their checkpoint, and its end.
 
-The one place that knows the engine: rows go to PostgreSQL by COPY, elsewhere by one statement
-executed many times. Rows are only ever added: a changed row is a new one, of the later roster,
-under a UUID of its own under which it is encrypted; so no stored ciphertext is ever written over.
+Rows are only ever added: a changed row is a new one, of the later roster, under a UUID of its own
+under which it is encrypted; so no stored ciphertext is ever written over.
 """
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from kaili_hukou import audit, crypto
 from kaili_hukou.actions import Refused
-from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Officer
 from rosters.files import ORIGINALS, remove
 from rosters.kinds import KINDS
 from rosters.matching import ENCRYPTED, TOLD, Match, find_people
 from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
+from rosters.tables import insert
 from rosters.workbook import Workbook
 
 State = ImportRun.State
@@ -105,7 +104,7 @@ def write_chunk(run: ImportRun, matches: Sequence[Match], last_row: int) -> None
     sealers = _sealers()
     entries = [_entry_values(run.roster_id, match, sealers) for match in fresh]
     repeats = [
-        (uuid.uuid4(), run.roster_id, match.row, match.entry)
+        [uuid.uuid4(), run.roster_id, match.row, match.entry]
         for match in matches
         if match.is_unchanged
     ]
@@ -184,9 +183,9 @@ ENTRY_COLUMNS = (
 )
 _FIELDS = {name: RosterEntry._meta.get_field(name) for name in TOLD}
 _NUMBER = RosterEntry._meta.get_field("number")
-_EMPTY = {
-    name: "" if isinstance(field, models.CharField) else None for name, field in _FIELDS.items()
-}
+_EMPTY = [
+    (name, "" if isinstance(field, models.CharField) else None) for name, field in _FIELDS.items()
+]
 
 
 Sealers = tuple[tuple[int, Callable[[bytes, str], bytes]], ...]
@@ -205,54 +204,10 @@ def _entry_values(roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any
     """The columns of a new row, encrypted under the UUID that it will have."""
     pk, values = uuid.uuid4(), match.values
     row = [pk, roster, match.row, match.number, match.number_digest, match.person]
-    row += [values.get(name, empty) for name, empty in _EMPTY.items()]
+    row += [values.get(name, empty) for name, empty in _EMPTY]
     row.append(match.row_digest)
     bound_to = str(pk)
     for at, seal in sealers:
         if row[at]:
             row[at] = seal(row[at].encode(), bound_to)
     return row
-
-
-def insert(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Many new rows at once, their values by attname; encrypted ones sealed already."""
-    rows = list(rows)
-    if not rows:
-        return
-    table = connection.ops.quote_name(model._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(_column_of(model, name)) for name in columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            return
-        places = ", ".join(["%s"] * len(columns))
-        adapt = _adapters(model, columns)
-        cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({places})",  # noqa: S608 - names of our own
-            [[one(value) for one, value in zip(adapt, row, strict=True)] for row in rows],
-        )
-
-
-def _column_of(model: type[models.Model], attname: str) -> str:
-    return next(field.column for field in model._meta.fields if field.attname == attname)
-
-
-def _adapters(model: type[models.Model], columns: Sequence[str]) -> list[Any]:
-    """How this engine takes a value of each column."""
-    fields = {field.attname: field for field in model._meta.fields}
-    return [_adapter(fields[name]) for name in columns]
-
-
-def _adapter(field: models.Field) -> Any:
-    if isinstance(field, EncryptedField):
-        return lambda value: value
-    target = field.target_field if isinstance(field, models.ForeignKey) else field
-    if isinstance(target, models.UUIDField) and not connection.features.has_native_uuid_field:
-        return lambda value: value.hex if value else value
-    if isinstance(target, models.DateField):
-        return connection.ops.adapt_datefield_value
-    return lambda value: value

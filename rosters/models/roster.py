@@ -178,10 +178,6 @@ class RosterEntry(models.Model):
         self.number_digest = number_digest(number)
 
     @property
-    def masked_name(self) -> str:
-        return mask_name(self.name)
-
-    @property
     def masked_number(self) -> str:
         return mask_identity_number(self.number)
 

@@ -1,0 +1,102 @@
+"""The one place that knows the engine: many rows into a table, and a long list as one parameter.
+
+Rows go to PostgreSQL by COPY, elsewhere by statements of many rows each, which run while another
+thread of ours reads on: one row at a time would hand the interpreter to and fro.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+Rows = Sequence[list[Any]]
+# SQLite takes 32,766 parameters in one statement.
+MOST_PARAMETERS = 30_000
+
+
+class Among(models.Lookup):
+    """`field in values`, for a thousand values without a thousand parameters."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        values = (*parameters, json.dumps(self.rhs))
+        return f"{column} IN (SELECT value FROM json_each(%s))", values  # noqa: S608 - a column
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", (*parameters, self.rhs)
+
+
+def among(field: str, values: Sequence[str]) -> Among:
+    return Among(models.F(field), list(values))
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
+    """`columns` by attribute name; sealed values are bytes. The rows may be changed on the way."""
+    if rows and connection.vendor == "postgresql":
+        _copy(model, columns, rows)
+    elif rows:
+        _insert(model, columns, rows)
+
+
+def _copy(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {_target(model, columns)} FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
+    for at, adapt in _adapters(model, columns):
+        for row in rows:
+            if row[at] is not None:
+                row[at] = adapt(row[at])
+    into, size = _target(model, columns), MOST_PARAMETERS // len(columns)
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        for begin in range(0, len(rows), size):
+            some = rows[begin : begin + size]
+            connection.connection.execute(
+                _statement(into, len(columns), len(some)), [value for row in some for value in row]
+            )
+
+
+@cache
+def _statement(into: str, columns: int, rows: int) -> str:
+    places = ", ".join(["?"] * columns)
+    return f"INSERT INTO {into} VALUES {', '.join([f'({places})'] * rows)}"  # noqa: S608 - our names
+
+
+def _target(model: type[models.Model], columns: Sequence[str]) -> str:
+    by_attribute = {field.attname: field.column for field in model._meta.fields}
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(by_attribute[name]) for name in columns)
+    return f"{quote(model._meta.db_table)} ({names})"
+
+
+def _adapters(
+    model: type[models.Model], columns: Sequence[str]
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Of the columns whose values this engine takes in another form: the place, and how."""
+    fields = {field.attname: field for field in model._meta.fields}
+    found = ((at, _adapter(fields[name])) for at, name in enumerate(columns))
+    return [(at, adapt) for at, adapt in found if adapt]
+
+
+def _adapter(field: models.Field) -> Callable[[Any], Any] | None:
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(target, models.UUIDField):
+        return _hexadecimal
+    return str if isinstance(target, models.DateField) else None
+
+
+def _hexadecimal(value: uuid.UUID) -> str:
+    return value.hex
