@@ -22,9 +22,7 @@ class Told(NamedTuple):
 
 # By code alone, or by code and column.
 _TOLD = {
-    "precision_lost": Told(
-        "表格把号码存成了数字,末几位已丢失", "把该列设为“文本”后,按证件重新填写"
-    ),
+    "precision_lost": Told("表格把号码存成了数字,末几位已丢失", "把该列设为“文本”后重新填写"),
     "length": Told("号码不是 18 位", _AS_ON_THE_CARD),
     "charset": Told("号码里有不该有的字符", _AS_ON_THE_CARD),
     "checksum": Told("校验码不对", "对照身份证核对最后几位"),

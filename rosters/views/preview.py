@@ -45,10 +45,9 @@ TILES = (
     (Kind.UNCHANGED, "unchanged", ""),
     (Kind.REJECTED, "rejected", "red"),
     (Kind.DUPLICATE, "duplicates", "amber"),
-    (Kind.SKIPPED, "skipped", ""),
 )
 LABELS = dict(Kind.choices) | {WARNED: "有提醒", "": "全部行"}
-CHOICES = (*(kind.value for kind, _, _ in TILES), WARNED, "all")
+CHOICES = (*Kind.values, WARNED, "all")
 LONGEST_ROW = 9
 
 

@@ -50,7 +50,7 @@ def shown(response):
 
 def test_counts_come_first_and_what_goes_back_says_what_to_do(client, upload):
     seen = page(client.get(reverse("rosters:one-upload", args=[upload.pk])))
-    for told in ("新增 12", "有错误(退回) 4", "表内重复 1", "略过 1"):
+    for told in ("新增 12", "有错误(退回) 4", "表内重复 1", "略过(1 行)"):
         assert told in seen.text
     assert "4 张* 公民身份号码 522601********" in seen.text
     assert "校验码不对 对照身份证核对最后几位" in seen.text
