@@ -7,10 +7,10 @@ from django.http import HttpRequest
 
 from kaili_hukou.desk_admin import ReadOnlyAdmin
 from kaili_hukou.importing import SafeImport
-from reports.access import READERS
 from reports.actions.indicators import sources_of
 from reports.indicator_forms import CountsForm
 from reports.models import Observation
+from reports.oversight_access import READERS
 from reports.resources import COLUMNS, CountsSheet, ObservationResource
 
 

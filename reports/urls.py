@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import auditing, consultations, evaluations, files, indicators
+from reports.views import attachments, auditing, consultations, evaluations, indicators
 
 app_name = "reports"
 
@@ -13,7 +13,7 @@ urlpatterns = [
     path("evaluations/findings/", evaluations.findings_print, name="findings-print"),
     path("evaluations/findings/<uuid:pk>/", evaluations.finding, name="finding"),
     path("evaluations/<uuid:pk>/", evaluations.evaluation, name="evaluation"),
-    path("files/<uuid:pk>/", files.file, name="file"),
+    path("attachments/<uuid:pk>/", attachments.attachment, name="attachment"),
     path("audit/", auditing.decisions_page, name="audit"),
     path("audit/export/", auditing.audit_export, name="audit-export"),
     path("consultations/", consultations.consultations, name="consultations"),

@@ -59,10 +59,10 @@ from kaili_hukou.models import (
 from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
+from reports.actions.attaching import attach as file_with
 from reports.actions.consulting import enter_opinion, open_consultation
 from reports.actions.evaluating import Step as FindingStep
 from reports.actions.evaluating import move_on, note_finding, register_evaluation
-from reports.actions.filing import attach as file_with
 from reports.actions.indicators import Entry, enter
 from reports.models import Consultation, Evaluation, Finding, Opinion
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
@@ -344,7 +344,7 @@ OVERSIGHT = (
     reports("evaluation", REPORT_READERS, "evaluation", method="post"),
     reports("finding", REPORT_READERS, "finding", within="bureau"),
     reports("finding", REPORT_READERS, "finding", method="post", within="bureau", ok=302),
-    reports("file", REPORT_READERS, "finding_file", within="bureau"),
+    reports("attachment", REPORT_READERS, "finding_file", within="bureau"),
     reports("audit", INSPECTORS),
     reports("audit-export", INSPECTORS, method="post"),
     reports("consultations", CITY_READERS),

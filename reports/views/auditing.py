@@ -13,9 +13,9 @@ from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
 from kaili_hukou.dates import add_months
 from kaili_hukou.paging import FewPages
-from reports.access import AUDITORS
 from reports.audit_export import HEADINGS, MOST, Span, decisions, export, line, told
-from reports.forms import ExportForm, SpanForm
+from reports.oversight_access import AUDITORS
+from reports.oversight_forms import ExportForm, SpanForm
 from reports.sheets import XLSX
 
 PAGE = 20

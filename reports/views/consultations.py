@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 from kaili_hukou import audit
 from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
-from reports.access import CITY, CONSULTERS
 from reports.actions.consulting import answered, dispose, enter_opinion, open_consultation
 from reports.audit_export import hidden
-from reports.forms import (
+from reports.models import Consultation, Opinion
+from reports.oversight_access import CITY, CONSULTERS
+from reports.oversight_forms import (
     AnsweredForm,
     AnswerForm,
     ConsultationForm,
@@ -27,7 +28,6 @@ from reports.forms import (
     OpinionsExportForm,
     RevealForm,
 )
-from reports.models import Consultation, Opinion
 from reports.sheets import XLSX, Sheet, workbook
 from reports.views.files import upload
 

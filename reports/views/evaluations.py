@@ -16,7 +16,6 @@ from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
 from kaili_hukou.roles import Role
 from reports import findings
-from reports.access import READERS
 from reports.actions.evaluating import (
     Step,
     move_on,
@@ -25,8 +24,9 @@ from reports.actions.evaluating import (
     register_evaluation,
     why_not,
 )
-from reports.forms import EvaluationForm, FileForm, FindingForm, PublicationForm, StepForm
 from reports.models import Evaluation, Finding
+from reports.oversight_access import READERS
+from reports.oversight_forms import EvaluationForm, FileForm, FindingForm, PublicationForm, StepForm
 from reports.views.files import upload
 
 PAGE = 20

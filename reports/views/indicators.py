@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET
 from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Town
-from reports.access import READERS
 from reports.actions.indicators import correct, enter, set_target, sources_of
 from reports.curve import TITLES
 from reports.indicator_forms import CorrectionForm, EntryForm, TargetForm
 from reports.models import Observation
 from reports.models.indicators import Source, goals
+from reports.oversight_access import READERS
 from reports.resources import COLUMNS
 from reports.sheets import XLSX, Sheet, workbook
 from reports.standing import (

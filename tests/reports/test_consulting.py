@@ -11,6 +11,7 @@ from applications.scans import read_scan
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import AuditEntry, Bureau
 from kaili_hukou.roles import Role
+from reports.actions.attaching import attach
 from reports.actions.consulting import (
     Answer,
     answered,
@@ -18,7 +19,6 @@ from reports.actions.consulting import (
     enter_opinion,
     open_consultation,
 )
-from reports.actions.filing import attach
 from reports.models import Consultation, Opinion
 from tests import factories
 from tests.factories import client_of, days, today
@@ -156,7 +156,7 @@ def test_the_export_is_masked_unless_asked_by_whoever_answers(consultation, offi
 def test_the_scan_of_a_letter_is_for_the_offices_of_the_city(consultation, office):
     made = opinion(consultation, office)
     kept = attach(made, read_scan(jpeg((20, 20))), "来信.jpg", office)
-    address = reverse("reports:file", args=[kept.pk])
+    address = reverse("reports:attachment", args=[kept.pk])
     assert client_of(office).get(address).status_code == 200
     clerk = factories.officer(Role.BUREAU_CLERK, bureau=Bureau.objects.first())
     assert client_of(clerk).get(address).status_code == 404

@@ -236,11 +236,11 @@ def test_a_file_is_kept_sealed_and_given_to_whoever_may_see_its_owner(office, se
     row = ReportFile.objects.get()
     shelf = [path for path in _files(settings.MEDIA_ROOT) if path.name == row.pk.hex]
     assert content not in shelf[0].read_bytes()
-    given = client.get(reverse("reports:file", args=[row.pk]))
+    given = client.get(reverse("reports:attachment", args=[row.pk]))
     assert given.content == content
-    assert client_of(clerk()).get(reverse("reports:file", args=[row.pk])).status_code == 200
+    assert client_of(clerk()).get(reverse("reports:attachment", args=[row.pk])).status_code == 200
     other = client_of(clerk("health"))
-    assert other.get(reverse("reports:file", args=[row.pk])).status_code == 404
+    assert other.get(reverse("reports:attachment", args=[row.pk])).status_code == 404
     wrong = {"upload": "1", "file": SimpleUploadedFile("佐证.jpg", b"MZ")}
     assert "不是 PDF" in page(client.post(address, wrong)).text
     again = {"upload": "1", "file": SimpleUploadedFile("佐证.jpg", content)}

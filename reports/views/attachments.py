@@ -12,10 +12,10 @@ from kaili_hukou import audit
 from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import Unreadable
-from reports.access import CITY, READERS
-from reports.actions.filing import FILES, attach
-from reports.forms import FileForm
+from reports.actions.attaching import FILES, attach
 from reports.models import Evaluation, Finding, Opinion, ReportFile
+from reports.oversight_access import CITY, READERS
+from reports.oversight_forms import FileForm
 
 
 def upload(request: HttpRequest, owner: Evaluation | Finding | Opinion) -> FileForm | None:
@@ -35,7 +35,7 @@ def upload(request: HttpRequest, owner: Evaluation | Finding | Opinion) -> FileF
 
 @require_GET
 @desk_page(READERS)
-def file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The file itself, recorded before it is sent."""
     found = get_object_or_404(ReportFile.objects.select_related("finding"), pk=pk)
     if not _may_see(request, found):
