@@ -64,6 +64,8 @@ PURE = (
     "applications/statistics.py",
     "applications/channels.py",
     "applications/inspecting.py",
+    "reports/return_flow.py",
+    "reports/due_days.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
 PURE_LIBRARIES = {

@@ -1,0 +1,19 @@
+from reports.models.reminders import Reminder, ReturnCall, ReturnYear
+from reports.models.returns import (
+    ReturnChange,
+    ReturnFile,
+    ReturnItem,
+    SupportingRule,
+    UnitReturn,
+)
+
+__all__ = [
+    "Reminder",
+    "ReturnCall",
+    "ReturnChange",
+    "ReturnFile",
+    "ReturnItem",
+    "ReturnYear",
+    "SupportingRule",
+    "UnitReturn",
+]
