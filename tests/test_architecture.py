@@ -66,6 +66,8 @@ PURE = (
     "applications/inspecting.py",
     "reports/return_flow.py",
     "reports/due_days.py",
+    "reports/rates.py",
+    "reports/curve.py",
 )
 # What a ◆ module may import besides: a library that is itself pure, with the reason.
 PURE_LIBRARIES = {

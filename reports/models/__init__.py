@@ -1,3 +1,4 @@
+from reports.models.indicators import Observation, Target
 from reports.models.reminders import Reminder, ReturnCall, ReturnYear
 from reports.models.returns import (
     ReturnChange,
@@ -8,6 +9,7 @@ from reports.models.returns import (
 )
 
 __all__ = [
+    "Observation",
     "Reminder",
     "ReturnCall",
     "ReturnChange",
@@ -15,5 +17,6 @@ __all__ = [
     "ReturnItem",
     "ReturnYear",
     "SupportingRule",
+    "Target",
     "UnitReturn",
 ]
