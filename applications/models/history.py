@@ -28,6 +28,9 @@ class StateChange(models.Model):
     )
     at = models.DateTimeField("时间", default=timezone.now)
     on = models.DateField("日期")
+    # The promised day as it stood at the move: whether a decision kept it stays known, though the
+    # case is taken up again and its term reckoned anew.
+    due_on = models.DateField("当时的承诺办结日", null=True)
     reason = EncryptedField(verbose_name="理由")
     details = EncryptedJSONField(verbose_name="内容")
 
@@ -38,7 +41,10 @@ class StateChange(models.Model):
         verbose_name = "办理记录"
         verbose_name_plural = "办理记录"
         ordering = ["at"]
-        indexes = [models.Index(fields=["application", "move"], name="change_by_move")]
+        indexes = [
+            models.Index(fields=["application", "move"], name="change_by_move"),
+            models.Index(fields=["move", "on"], name="change_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_move_display()} {self.on}"
