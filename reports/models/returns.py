@@ -14,7 +14,7 @@ from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Duty, Officer, Town
 from kaili_hukou.roles import Reach
 from reports import due_days
-from reports.querysets import ReturnQuerySet, UnitReturnQuerySet
+from reports.querysets import ReturnFileQuerySet, ReturnQuerySet, UnitReturnQuerySet
 from reports.return_flow import FILLABLE, MOVES, RECEIVED, State
 
 STATES = [(state.value, state.label) for state in State]
@@ -242,6 +242,9 @@ class ReturnFile(models.Model):
     uploaded_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
     removed_at = models.DateTimeField("作废时间", null=True)
+
+    objects = ReturnFileQuerySet.as_manager()
+    scope_paths: dict[str, str] = {}
 
     class Meta:
         verbose_name = "报告附件"
