@@ -27,6 +27,14 @@ class ReturnQuerySet(ScopedQuerySet):
         return self.none()
 
 
+class RuleQuerySet(ScopedQuerySet):
+    def visible_to(self, officer: Any) -> Self:
+        """A bureau's clerk sees its rules and those it took over; a town owes none."""
+        if officer.role != Role.BUREAU_CLERK or not (officer.is_active and officer.bureau_id):
+            return super().visible_to(officer)
+        return self.filter(bureau__in=sees(officer.bureau_id))
+
+
 class UnitReturnQuerySet(ReturnQuerySet):
     def received(self) -> Self:
         """Those that stand as reported: sent and not sent back."""

@@ -11,13 +11,10 @@ from kaili_hukou.actions import Refused
 from kaili_hukou.models import Officer
 from reports import due_days
 from reports.actions.changing import NotAllowed, opened
-from reports.actions.returning import is_closed
+from reports.closing import is_closed
 from reports.models import Reminder, ReturnCall, ReturnYear, UnitReturn
 from reports.return_flow import GATHERERS, WITH_UNIT
 from reports.units import Unit, named, units_due
-
-# So long after the due day nobody is reminded any more: then it is a matter of the leaders.
-LAST_REMINDER = datetime.timedelta(days=60)
 
 
 def silent_units(year: int) -> list[Unit]:
@@ -44,7 +41,7 @@ def remind(year: int, on: datetime.date) -> int:
     A night that was missed is made good for the last of the days that were due by then.
     """
     days = due_days.reminder_days(year, on)
-    if not days or on > due_days.due_on(year) + LAST_REMINDER or is_closed(year):
+    if not days or is_closed(year):
         return 0
     day, written = days[-1], 0
     for unit in silent_units(year):

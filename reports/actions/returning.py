@@ -224,8 +224,3 @@ ACTIONS = {
     "require": require,
     "declare_missing": declare_missing,
 }
-
-
-def is_closed(year: int) -> bool:
-    """Whether the summary of the year is final: a later text goes into a supplement."""
-    return False
