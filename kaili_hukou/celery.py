@@ -31,6 +31,11 @@ app.conf.beat_schedule = {
         "task": "applications.tasks.look_for_prospects",
         "schedule": crontab(hour="2", minute="30"),
     },
+    # Silent units are reminded of their yearly returns on the days of the plan.
+    "remind units": {
+        "task": "reports.tasks.remind_units",
+        "schedule": crontab(hour="6", minute="30"),
+    },
     # Which permits are suspended and whose window is open follows from the days; this notes it.
     "sweep permits": {
         "task": "residence_permits.tasks.sweep_permits",

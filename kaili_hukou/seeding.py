@@ -206,6 +206,10 @@ class _Shelf:
         return str(self.register.model._meta.get_field(name).verbose_name)
 
     def clash(self, row: Row) -> str:
+        """What an officer changed so that the row has no place; empty where it has one."""
+        for name, stored in self.relations.items():
+            if row[name] and row[name] not in stored.values():
+                return f"{self.label(name)}「{row[name]}」不在登记簿"
         for name in self.unique:
             if (name, row[name]) in self.taken:
                 return f"{self.label(name)}「{row[name]}」已被另一行使用"

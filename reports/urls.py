@@ -1,7 +1,24 @@
 """The pages of the annual submission. No address holds anything personal."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reports.views import gathering, reminders, returns, rules
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", gathering.home, name="home"),
+    path("returns/<int:year>/", gathering.overview, name="overview"),
+    path("returns/<int:year>/list/", gathering.paper, name="overview-paper"),
+    path("returns/<int:year>/reminders/", reminders.reminders, name="reminders"),
+    path("returns/<int:year>/reminders/call/", reminders.call, name="call"),
+    path("returns/<int:year>/reminders/letters/", reminders.letters, name="letters"),
+    path("returns/<int:year>/<slug:code>/", returns.one, name="return"),
+    path("returns/<int:year>/<slug:code>/paper/", returns.paper, name="return-paper"),
+    path("returns/<int:year>/<slug:code>/rebuild/", returns.recount, name="rebuild"),
+    path("returns/<int:year>/<slug:code>/move/<slug:name>/", returns.move, name="return-move"),
+    path("files/<uuid:pk>/", returns.file, name="file"),
+    path("files/<uuid:pk>/remove/", returns.remove, name="remove-file"),
+    path("rules/", rules.overview, name="rules"),
+    path("rules/<uuid:pk>/", rules.one, name="rule"),
+]

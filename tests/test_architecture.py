@@ -353,6 +353,8 @@ OTHER_STATES = {
     "applications/actions/following_up.py": "FollowUp.state",
     "applications/actions/handing_lists.py": "FollowUp.state",
     "kaili_hukou/identity_acts.py": "PersonAct.state",
+    "reports/actions/changing.py": "UnitReturn.state",
+    "reports/actions/ruling.py": "SupportingRule.state",
 }
 
 

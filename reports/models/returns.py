@@ -14,7 +14,12 @@ from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Duty, Officer, Town
 from kaili_hukou.roles import Reach
 from reports import due_days
-from reports.querysets import ReturnQuerySet, UnitReturnQuerySet
+from reports.querysets import (
+    ReturnFileQuerySet,
+    ReturnQuerySet,
+    RuleQuerySet,
+    UnitReturnQuerySet,
+)
 from reports.return_flow import FILLABLE, MOVES, RECEIVED, State
 
 STATES = [(state.value, state.label) for state in State]
@@ -195,9 +200,8 @@ class SupportingRule(models.Model):
     )
     changed_at = models.DateTimeField("登记时间", auto_now=True)
 
-    objects = ReturnQuerySet.as_manager()
+    objects = RuleQuerySet.as_manager()
     scope_paths = {Reach.BUREAU: "bureau"}
-    unit_path = ""
 
     class Meta:
         verbose_name = "配套政策"
@@ -206,6 +210,10 @@ class SupportingRule(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.bureau} {self.clause}"
+
+    @property
+    def measure(self) -> Clause:
+        return CLAUSES[self.clause]
 
     @property
     def due_on(self) -> datetime.date:
@@ -242,6 +250,9 @@ class ReturnFile(models.Model):
     uploaded_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
     removed_at = models.DateTimeField("作废时间", null=True)
+
+    objects = ReturnFileQuerySet.as_manager()
+    scope_paths: dict[str, str] = {}
 
     class Meta:
         verbose_name = "报告附件"
