@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 
 from kaili_hukou.models import Town
 from reports.keys import NONE, Figure
+from reports.period import Period
 from reports.sources import SOURCES, Part
 
 
@@ -63,6 +64,16 @@ def _lines(part: Part, rows: QuerySet[Any], start: int, size: int) -> list[Line]
     order = (part.day, "pk") if part.day else ("pk",)
     found = rows.order_by(*order).values_list(*paths.values())[start : start + size]
     return [Line(**dict(zip(paths, told, strict=True))) for told in found]
+
+
+def lines_of(part: Part, period: Period, ids: list[uuid.UUID]) -> dict[uuid.UUID, Line]:
+    """These rows as lists show them, whether or not they are still counted."""
+    paths = _paths(part)
+    model = part.rows(period).model
+    if part.day not in {field.name for field in model._meta.get_fields()}:
+        paths.pop("day", None)
+    found = model._default_manager.filter(pk__in=ids).values_list(*paths.values())
+    return {told[0]: Line(**dict(zip(paths, told, strict=True))) for told in found}
 
 
 def _paths(part: Part) -> dict[str, str]:

@@ -5,15 +5,14 @@ town, origin, column of the police form), so that report year, calendar years an
 of the same groups.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Iterator
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, IntegerField, Max, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Value, When
 
-from applications.models import Member
 from kaili_hukou.models import Town
 from reports.counts import Counts, Cube
 from reports.dimensions import marks_in
@@ -144,13 +143,13 @@ def own_counts(span: Span) -> dict[Figure, int]:
     for part in SOURCES["settled"].parts:
         told = part.rows(Period(min(periods).first, max(one.last for one in periods))).aggregate(
             **{
-                f"in_{place}": Count("*", filter=_within(part.day, period))
+                f"in_{place}": Count("pk", filter=_within(part.day, period))
                 for place, period in enumerate(periods)
             }
         )
         for place, period in enumerate(periods):
             figure = Figure("settled", period)
-            found[figure] = found.get(figure, 0) + (told[f"in_{place}"] if part else 0)
+            found[figure] = found.get(figure, 0) + told[f"in_{place}"]
     return found
 
 

@@ -14,6 +14,7 @@ from itertools import product
 from reports.keys import Figure
 from reports.period import Period
 
+
 class NotCounted(LookupError):
     """No query of this build counted the figure: an error of the program."""
 

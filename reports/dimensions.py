@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, F, Q, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, ExtractYear
 
 from applications.statistics import DISCHARGED, MARKS, REASONS
 from kaili_hukou.dates import add_months
@@ -20,6 +20,7 @@ from reports.keys import NONE
 from reports.period import Period
 
 Expression = Any
+
 
 def _as_it_is(found: Sequence[Any]) -> str:
     return str(found[0] or NONE)
@@ -134,7 +135,7 @@ def age(path: str) -> Dimension:
     """The band of full years on the last day of the period."""
 
     def expression(period: Period) -> Expression:
-        begins = sorted(map(int, AGES), reverse=True)
+        begins = sorted((int(band) for band in AGES if band != NONE), reverse=True)
         return Case(
             *(
                 When(**{f"{path}__lte": _born_by(period.last, years)}, then=Value(str(years)))
@@ -215,3 +216,9 @@ def term(change: str, case: str) -> Dimension:
             default=Value("within"),
         )
     )
+
+
+def report_year(path: str) -> Dimension:
+    """The report year in which a day lies: December belongs to the next one."""
+    december = Case(When(**{f"{path}__month": 12}, then=Value(1)), default=Value(0))
+    return ById(lambda _: ExtractYear(path) + december)

@@ -235,7 +235,9 @@ def _contract_sums(told: dict[str, Any]) -> list[str]:
     decided = cases["approved"] + cases["refused"]
     kept = cases["within_term"] + cases["beyond_term"]
     if decided != kept:
-        found.append(f"批准与不予批准共 {decided} 件,按期与超期共 {kept} 件,相差 {kept - decided}。")
+        found.append(
+            f"批准与不予批准共 {decided} 件,按期与超期共 {kept} 件,相差 {kept - decided}。"
+        )
     return found
 
 

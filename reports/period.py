@@ -118,7 +118,9 @@ class Span:
 def span_of(year: int, today: date, period: tuple[date, date] | None = None) -> Span:
     """The span of a report that may be built on a day; PeriodError else."""
     if not due_days.FIRST_YEAR <= year <= date.max.year - 1:
-        raise PeriodError(f"没有 {year} 年的报告:方案自 {due_days.FIRST_YEAR} 年起实施,请核对年度。")
+        raise PeriodError(
+            f"没有 {year} 年的报告:方案自 {due_days.FIRST_YEAR} 年起实施,请核对年度。"
+        )
     own = report_year(year)
     if own.first > today:
         raise PeriodError(

@@ -81,7 +81,8 @@ def _by_town_and_route(frame: Frame) -> Plan:
 
 def _months(frame: Frame) -> list[Counting]:
     return [
-        Counting(name, Figure(SETTLED, month_of(name, frame.period))) for name in frame.period.months
+        Counting(name, Figure(SETTLED, month_of(name, frame.period)))
+        for name in frame.period.months
     ]
 
 

@@ -123,15 +123,22 @@ def _undone_now(period: Period) -> QuerySet[Any]:
 
 
 def _revoked() -> Source:
+    settled_year = {"settled_year": by.report_year("registered_on")}
     earlier = EarlierSettlement.objects.exclude(route__in=NOT_SETTLING)
     return Source(
         "撤销落户",
         "人",
         (
-            Part(_undone_now, _of_case("application__"), "undone_on", "application", "person__name"),
+            Part(
+                _undone_now,
+                _of_case("application__") | settled_year,
+                "undone_on",
+                "application",
+                "person__name",
+            ),
             Part(
                 _dated(earlier, "undone_on"),
-                _of_case(""),
+                _of_case("") | settled_year,
                 "undone_on",
                 "application",
                 "member__person__name",

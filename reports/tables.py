@@ -104,13 +104,10 @@ def _text(told: Where) -> str:
     return "/".join(f"{name}:{','.join(values)}" for name, values in told)
 
 
-def with_column(
-    table: Table, title: str, cells: Iterable[Number], *, adds: bool = False
-) -> Table:
+def with_column(table: Table, title: str, cells: Iterable[Number], *, adds: bool = False) -> Table:
     """The table with a computed column behind the others."""
     rows = tuple(
-        replace(row, cells=(*row.cells, cell))
-        for row, cell in zip(table.rows, cells, strict=True)
+        replace(row, cells=(*row.cells, cell)) for row, cell in zip(table.rows, cells, strict=True)
     )
     return replace(table, columns=(*table.columns, Column(title, adds=adds)), rows=rows)
 

@@ -9,7 +9,16 @@ from reports.counts import Counts
 from reports.figures import Table
 from reports.keys import where
 from reports.settled_tables import Frame
-from reports.tables import Columns, Counting, Head, Plan, every_row, filled, rows_by_town, with_column
+from reports.tables import (
+    Columns,
+    Counting,
+    Head,
+    Plan,
+    every_row,
+    filled,
+    rows_by_town,
+    with_column,
+)
 
 # The figures of cases, in the words and the order of the tables.
 CASES = {
@@ -146,9 +155,7 @@ def _rights(frame: Frame, counts: Counts) -> Table:
             rights.of("农村籍落户家庭(应告知)"),
             rights.of("已送达", state="done"),
             rights.of("待送达", state="open"),
-            rights.of(
-                "其他情况", state=("declined", "unreachable", "not_applicable", "handed")
-            ),
+            rights.of("其他情况", state=("declined", "unreachable", "not_applicable", "handed")),
             rights.of("落户撤销后停办", state="cancelled"),
         ),
         sums=((0, (1, 2, 3, 4)),),

@@ -18,7 +18,16 @@ from reports.figures import Number, Table
 from reports.keys import NONE
 from reports.period import Period, Span
 from reports.settled_tables import SETTLED
-from reports.tables import Columns, Places, Plan, every_row, filled, parts, rows_by_town, with_column
+from reports.tables import (
+    Columns,
+    Places,
+    Plan,
+    every_row,
+    filled,
+    parts,
+    rows_by_town,
+    with_column,
+)
 
 # Columns of 公业58表 that this system cannot know: the police enter them.
 ENTERED = {
@@ -233,4 +242,3 @@ def _remarks(told: Yearly, counts: Counts) -> Table:
         notes=("一人可有几项标志,各栏不相加。",),
     )
     return filled(plan, counts)
-

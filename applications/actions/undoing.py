@@ -179,9 +179,10 @@ def keep_for_reports(application: Application) -> None:
         .values_list("on", flat=True)
         .first()
     )
-    if application.registered_on is None and not application.members.filter(
-        registered_on__isnull=False
-    ).exists():
+    if (
+        application.registered_on is None
+        and not application.members.filter(registered_on__isnull=False).exists()
+    ):
         return
     rows = [
         _earlier(application, undone_on, member)

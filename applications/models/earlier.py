@@ -28,9 +28,7 @@ class EarlierSettlement(models.Model):
         Member, null=True, on_delete=models.PROTECT, related_name="earlier_settlements"
     )
     route = models.CharField("落户渠道", max_length=16, choices=ROUTE_CHOICES)
-    town = models.ForeignKey(
-        Town, verbose_name="落户镇(街道)", null=True, on_delete=models.PROTECT
-    )
+    town = models.ForeignKey(Town, verbose_name="落户镇(街道)", null=True, on_delete=models.PROTECT)
     division = models.CharField("迁出地区划", max_length=6, blank=True)
     hukou_kind = models.CharField("迁出地城乡分类", max_length=5, choices=HukouKind, blank=True)
     settling_reason = models.CharField("落户城镇原因", max_length=2, blank=True)

@@ -1,3 +1,4 @@
+from reports.models.annual import AnnualReport, FrozenCase, PoliceEntry, ReportFile
 from reports.models.indicators import Observation, Target
 from reports.models.reminders import Reminder, ReturnCall, ReturnYear
 from reports.models.returns import (
@@ -9,8 +10,12 @@ from reports.models.returns import (
 )
 
 __all__ = [
+    "AnnualReport",
+    "FrozenCase",
     "Observation",
+    "PoliceEntry",
     "Reminder",
+    "ReportFile",
     "ReturnCall",
     "ReturnChange",
     "ReturnFile",
