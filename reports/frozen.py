@@ -35,7 +35,7 @@ def keep_rows(report: AnnualReport, span: Span) -> None:
 def _copy(report: AnnualReport, what: tuple[str, int, Part], period: Period, own: Period) -> None:
     name, place, part = what
     columns: dict[str, Any] = {
-        "report": Cast(Value(str(report.pk)), models.UUIDField()),
+        "report": Value(report.pk, output_field=models.UUIDField()),
         "source": Value(name),
         "part": Value(place),
         "row": F("pk"),

@@ -15,7 +15,15 @@ from residence_permits.models import Endorsement, Permit
 from tests import factories
 
 DIVISIONS = ("430104", "522601", "522622", "520102", "110105", "522301", "")
-NATIONS = (("06", ""), ("", "苗族"), ("", "侗"), ("", "汉族"), ("", "穿青人某"), ("", ""), ("45", ""))
+NATIONS = (
+    ("06", ""),
+    ("", "苗族"),
+    ("", "侗"),
+    ("", "汉族"),
+    ("", "穿青人某"),
+    ("", ""),
+    ("45", ""),
+)
 NO_ROUTE_SETTLES = ("pupil_return", "collective")
 FIRST, LAST = datetime.date(2024, 11, 1), datetime.date(2026, 11, 20)
 
