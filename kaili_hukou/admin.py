@@ -257,6 +257,7 @@ class OfficerAdmin(DeskAdmin, UserAdmin):
                     "name",
                     "role",
                     "station",
+                    "town",
                     "bureau",
                     "password1",
                     "password2",

@@ -140,7 +140,7 @@ class ReturnForm:
             for name, stored in form.initial.items():
                 typed = form.cleaned_data.get(name)
                 if stored not in (None, "") and typed != stored:
-                    form.fields[name].help_text = f"现在存的是:{stored}"
+                    form[name].help_text = f"现在存的是:{stored}"
 
 
 TOLD = frozenset(Told.__slots__)
