@@ -23,6 +23,7 @@ from kaili_hukou.models import (
     CalendarYear,
     CodeEntry,
     Division,
+    Duty,
     Household,
     Job,
     Membership,
@@ -140,6 +141,14 @@ class BureauAdmin(RegisterAdmin):
     list_select_related = ["successor"]
     search_fields = ["code", "name"]
     inlines = [BureauNameInline]
+
+
+@admin.register(Duty)
+class DutyAdmin(RegisterAdmin):
+    list_display = ["clause", "bureau", "town", "part", "valid_from", "valid_to"]
+    list_select_related = ["bureau", "town"]
+    list_filter = ["part", "bureau"]
+    search_fields = ["clause"]
 
 
 @admin.register(Division)

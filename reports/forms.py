@@ -102,7 +102,9 @@ class ItemForm(forms.Form):
 class ReturnForm:
     """All of a return on one page: the head and one form a measure. Nothing typed is lost."""
 
-    def __init__(self, found: UnitReturn, data: Any = None, files: Any = None, *, by_unit: bool):
+    def __init__(
+        self, found: UnitReturn, data: Any = None, files: Any = None, *, by_unit: bool
+    ) -> None:
         self.items = list(found.items.prefetch_related("files"))
         self.head = HeadForm(
             data, files, prefix="head", by_unit=by_unit, initial=_values(found, HeadForm)

@@ -41,6 +41,7 @@ from kaili_hukou.models import (
     CalendarYear,
     CodeEntry,
     Division,
+    Duty,
     Officer,
     Person,
     PoliceStation,
@@ -366,7 +367,7 @@ def admin_rows(
     yield Row(f"{name}_delete", NOBODY, of, method="post", data={"post": "yes"})
 
 
-REGISTERS = ("town", "policestation", "village", "bureau", "division", "codeentry")
+REGISTERS = ("town", "policestation", "village", "bureau", "duty", "division", "codeentry")
 REGISTERS += ("calendarday", "calendaryear")
 IMPORTED = frozenset({"policestation", "village", "calendarday", "calendaryear"})
 
@@ -579,7 +580,16 @@ def build_cast() -> SimpleNamespace:
     }
     made |= {
         model.__name__.lower(): model.objects.first()
-        for model in (Town, PoliceStation, Bureau, Division, CodeEntry, CalendarDay, CalendarYear)
+        for model in (
+            Town,
+            PoliceStation,
+            Bureau,
+            Duty,
+            Division,
+            CodeEntry,
+            CalendarDay,
+            CalendarYear,
+        )
     }
     made["village"] = Village.objects.first() or Village.objects.create(
         code="522601001001", name="试村", town=Town.objects.first(), station=here
