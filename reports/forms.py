@@ -102,7 +102,9 @@ class ItemForm(forms.Form):
 class ReturnForm:
     """All of a return on one page: the head and one form a measure. Nothing typed is lost."""
 
-    def __init__(self, found: UnitReturn, data: Any = None, files: Any = None, *, by_unit: bool):
+    def __init__(
+        self, found: UnitReturn, data: Any = None, files: Any = None, *, by_unit: bool
+    ) -> None:
         self.items = list(found.items.prefetch_related("files"))
         self.head = HeadForm(
             data, files, prefix="head", by_unit=by_unit, initial=_values(found, HeadForm)
@@ -140,7 +142,7 @@ class ReturnForm:
             for name, stored in form.initial.items():
                 typed = form.cleaned_data.get(name)
                 if stored not in (None, "") and typed != stored:
-                    form.fields[name].help_text = f"现在存的是:{stored}"
+                    form[name].help_text = f"现在存的是:{stored}"
 
 
 TOLD = frozenset(Told.__slots__)

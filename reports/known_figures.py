@@ -91,7 +91,7 @@ def supplied(days: Days, bureau: Bureau) -> Known:
             roster__kind=code, roster__supplier=bureau
         )
         people = Member.objects.filter(
-            person=OuterRef("person"), registered_on__isnull=False, registered_on__lte=days[1]
+            person__number_digest=OuterRef("number_digest"), registered_on__lte=days[1]
         ).exclude(application__route__in=NOTHING_FOLLOWS)
         told = rows.order_by().aggregate(
             named=Count("pk"), settled=Count("pk", filter=Q(Exists(people)))

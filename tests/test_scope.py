@@ -41,6 +41,7 @@ from kaili_hukou.models import (
     CalendarYear,
     CodeEntry,
     Division,
+    Duty,
     Officer,
     Person,
     PoliceStation,
@@ -50,6 +51,12 @@ from kaili_hukou.models import (
 from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
+from reports.actions.changing import Act as ReturnAct
+from reports.actions.changing import opened
+from reports.actions.filing import Filing
+from reports.actions.filing import attach as attach_to_return
+from reports.actions.returning import begin
+from reports.models import SupportingRule
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
 from residence_permits.actions.endorsing import Looked, endorse
 from residence_permits.actions.permits import Act as PermitAct
@@ -88,7 +95,11 @@ LIST_READERS = CITY_READERS | {"bureau_clerk"}
 LIST_ANSWERERS = LIST_READERS - {"auditor"}
 ORDERERS = frozenset({"station_head", "approver"})
 INSPECTORS = frozenset({"approver", "auditor"})
+RETURN_READERS = LIST_READERS
+RETURN_FILLERS = LIST_ANSWERERS
+GATHERERS = frozenset({"approver", "reform_office"})
 NOBODY: frozenset[str] = frozenset()
+YEAR = today().year
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -280,6 +291,39 @@ PERMITS = (
     permits("cancel", PERMIT_WRITERS, "permit"),
     permits("cancel", PERMIT_WRITERS, "permit", method="post"),
 )
+
+
+def reports(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
+    within = "bureau" if of else ""
+    return Row(f"reports:{name}", may, of, more, **{"within": within} | options)
+
+
+def returns(name: str, may: frozenset[str], *more: Any, **options: Any) -> Row:
+    """The address names a year and the code of the roster's bureau."""
+    options = {"within": "bureau", "ok": 302} | options
+    return Row(f"reports:{name}", may, "", (YEAR, "poverty_relief", *more), **options)
+
+
+REPORTS = (
+    reports("home", RETURN_READERS, ok=302),
+    reports("overview", CITY_READERS, "", YEAR),
+    reports("overview-paper", CITY_READERS, "", YEAR),
+    reports("reminders", CITY_READERS, "", YEAR),
+    reports("reminders", CITY_READERS, "", YEAR, method="post"),
+    reports("call", GATHERERS, "", YEAR, method="post"),
+    reports("letters", GATHERERS, "", YEAR, method="post"),
+    returns("return", RETURN_READERS, ok=200),
+    returns("return", RETURN_READERS, method="post", ok=200, data={"head-phone": "1"}),
+    returns("return-paper", RETURN_READERS, ok=200),
+    returns("rebuild", RETURN_FILLERS, method="post"),
+    returns("return-move", RETURN_FILLERS, "accept", method="post"),
+    returns("return-move", RETURN_FILLERS, "nothing", method="post", ok=404),
+    reports("file", RETURN_READERS, "return_file"),
+    reports("remove-file", RETURN_FILLERS, "return_file", method="post", ok=302),
+    reports("rules", RETURN_READERS),
+    reports("rule", RETURN_READERS, "rule"),
+    reports("rule", RETURN_READERS, "rule", method="post"),
+)
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
 OTHERWISE = {
@@ -292,6 +336,10 @@ OTHERWISE = {
     ("get desk:move/withdraw", "approver"): 302,
     ("post desk:move/withdraw", "approver"): 302,
     ("post desk:parameter-change", "approver"): 302,
+    # A clerk's home is the page of the own return, for everybody else it leads to all of them.
+    ("get reports:home", "bureau_clerk"): 200,
+    # Without the version that the page was made of, nothing is written.
+    **{(f"post reports:return/{YEAR}/poverty_relief", role): 409 for role in RETURN_FILLERS},
 }
 
 
@@ -319,7 +367,7 @@ def admin_rows(
     yield Row(f"{name}_delete", NOBODY, of, method="post", data={"post": "yes"})
 
 
-REGISTERS = ("town", "policestation", "village", "bureau", "division", "codeentry")
+REGISTERS = ("town", "policestation", "village", "bureau", "duty", "division", "codeentry")
 REGISTERS += ("calendarday", "calendaryear")
 IMPORTED = frozenset({"policestation", "village", "calendarday", "calendaryear"})
 
@@ -402,7 +450,7 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-TABLE = DESK + PERMITS + ADMIN + OPEN
+TABLE = DESK + PERMITS + REPORTS + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
 LEADING_ON = 302
@@ -532,12 +580,22 @@ def build_cast() -> SimpleNamespace:
     }
     made |= {
         model.__name__.lower(): model.objects.first()
-        for model in (Town, PoliceStation, Bureau, Division, CodeEntry, CalendarDay, CalendarYear)
+        for model in (
+            Town,
+            PoliceStation,
+            Bureau,
+            Duty,
+            Division,
+            CodeEntry,
+            CalendarDay,
+            CalendarYear,
+        )
     }
     made["village"] = Village.objects.first() or Village.objects.create(
         code="522601001001", name="试村", town=Town.objects.first(), station=here
     )
     made |= build_follow_ups(at_desk, roster.supplier)
+    made |= build_returns(roster.supplier)
     officers = build_officers(here, there, roster.supplier)
     return SimpleNamespace(
         **made,
@@ -582,6 +640,16 @@ def build_follow_ups(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
         "list": handed,
         "row_of_list": row,
     }
+
+
+def build_returns(supplier: Bureau) -> dict[str, Any]:
+    """A return that the supplier has begun, with a scan; the rule of a bureau."""
+    clerk = factories.officer("bureau_clerk", bureau=supplier)
+    found = opened(supplier, YEAR)
+    begin(found, ReturnAct(clerk, today(), found.version))
+    filing = Filing(read_scan(PICTURE), "盖章.png", "sealed")
+    rule = SupportingRule.objects.create(bureau=supplier, clause="三(一)")
+    return {"return_file": attach_to_return(found, filing, clerk), "rule": rule}
 
 
 def endorsed_today(desk: factories.Desk) -> Endorsement:
@@ -648,7 +716,7 @@ def test_the_self_check_is_open_to_all(row, at_the_desk):
     assert getattr(Client(), row.method)(row.url(at_the_desk)).status_code == 200
 
 
-@pytest.mark.parametrize("row", DESK + PERMITS + ADMIN, ids=str)
+@pytest.mark.parametrize("row", DESK + PERMITS + REPORTS + ADMIN, ids=str)
 def test_whoever_is_not_logged_in_is_sent_to_the_login(row, at_the_desk):
     answer = getattr(Client(), row.method)(row.url(at_the_desk), row.data)
     assert answer.status_code == 302
@@ -703,9 +771,9 @@ def test_the_login_is_open_and_shows_nobody(at_the_desk):
 
 POST_ONLY = tuple(
     row
-    for row in DESK + PERMITS
+    for row in DESK + PERMITS + REPORTS
     if row.method == "post"
-    and not any(o.name == row.name and o.method == "get" for o in DESK + PERMITS)
+    and not any(o.name == row.name and o.method == "get" for o in DESK + PERMITS + REPORTS)
 )
 
 
@@ -715,7 +783,9 @@ def test_an_act_is_not_done_by_following_a_link(row, at_the_desk):
         assert client.get(row.url(at_the_desk)).status_code == 405, key
 
 
-OWN_THINGS = tuple(row for row in TABLE if row.within and row.method == "get" and row.ok == 200)
+OWN_THINGS = tuple(
+    row for row in TABLE if row.within and row.of and row.method == "get" and row.ok == 200
+)
 
 
 @pytest.mark.parametrize("row", OWN_THINGS, ids=str)

@@ -3,6 +3,7 @@
 import datetime
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -44,6 +45,12 @@ def _with_predecessors(bureau_id: int, among: models.QuerySet[Bureau]) -> set[in
     return found
 
 
+def numbered_clause(code: str) -> None:
+    """A duty names a clause that stands in `clauses.py`."""
+    if code not in CLAUSES:
+        raise ValidationError(f"没有编号为「{code}」的条款。请按方案的编号填写,如 三(三)1。")
+
+
 class Duty(Seeded):
     """A dated assignment of one clause to one bureau or one town, as lead or as support."""
 
@@ -51,7 +58,7 @@ class Duty(Seeded):
         LEAD = "lead", "牵头"
         SUPPORT = "support", "配合"
 
-    clause = models.CharField("条款", max_length=20)
+    clause = models.CharField("条款", max_length=20, validators=[numbered_clause])
     bureau = models.ForeignKey(
         Bureau,
         verbose_name="部门",
@@ -103,5 +110,4 @@ class Duty(Seeded):
 
     @property
     def title(self) -> str:
-        known = CLAUSES.get(self.clause)
-        return known.title if known else self.clause
+        return CLAUSES[self.clause].title

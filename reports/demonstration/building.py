@@ -23,6 +23,7 @@ from reports.demonstration.accounts import STATIONS, make_accounts, told
 from reports.demonstration.cases import ORIGINS, PATHS, Builder, Desk
 from reports.demonstration.people import OUTSIDE, Maker
 from reports.demonstration.permits import permit_requests, prospects
+from reports.demonstration.returns import returns
 from residence_permits.actions.permits import next_days
 from residence_permits.models import Endorsement, Permit, Residence, Stretch
 from residence_permits.terms import stretches
@@ -55,6 +56,7 @@ def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
     handing_lists(builder, officers)
     permit_requests(maker, today, officers)
     prospects(today)
+    returns(today, officers)
     return {"accounts": told(officers, password), "counts": counts()}
 
 
