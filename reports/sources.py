@@ -51,6 +51,18 @@ class Source:
     def dimensions(self) -> frozenset[str]:
         return frozenset(self.parts[0].dimensions)
 
+    @property
+    def by_day(self) -> bool:
+        return bool(self.parts[0].day)
+
+    @property
+    def has_case(self) -> bool:
+        return self.parts[0].case is not None
+
+    @property
+    def has_permit(self) -> bool:
+        return self.parts[0].permit is not None
+
 
 def _dated(manager: Any, day: str, **told: Any) -> Callable[[Period], QuerySet[Any]]:
     """Rows whose day lies in the period."""

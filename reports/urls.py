@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import gathering, reminders, returns, rules
+from reports.views import figures, gathering, reminders, returns, rules
 
 app_name = "reports"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("returns/<int:year>/<slug:code>/move/<slug:name>/", returns.move, name="return-move"),
     path("files/<uuid:pk>/", returns.file, name="file"),
     path("files/<uuid:pk>/remove/", returns.remove, name="remove-file"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/behind/", figures.behind_figure, name="behind"),
     path("rules/", rules.overview, name="rules"),
     path("rules/<uuid:pk>/", rules.one, name="rule"),
 ]

@@ -43,7 +43,7 @@ class StateChange(models.Model):
         ordering = ["at"]
         indexes = [
             models.Index(fields=["application", "move"], name="change_by_move"),
-            models.Index(fields=["move", "on"], name="change_by_day"),
+            models.Index(fields=["move", "on"], name="change_by_move_day"),
         ]
 
     def __str__(self) -> str:
