@@ -23,6 +23,7 @@ from kaili_hukou.models import (
     CalendarYear,
     CodeEntry,
     Division,
+    Duty,
     Household,
     Job,
     Membership,
@@ -142,6 +143,14 @@ class BureauAdmin(RegisterAdmin):
     inlines = [BureauNameInline]
 
 
+@admin.register(Duty)
+class DutyAdmin(RegisterAdmin):
+    list_display = ["clause", "bureau", "town", "part", "valid_from", "valid_to"]
+    list_select_related = ["bureau", "town"]
+    list_filter = ["part", "bureau"]
+    search_fields = ["clause"]
+
+
 @admin.register(Division)
 class DivisionAdmin(RegisterAdmin):
     list_display = ["code", "full_name", "level", "valid_from", "valid_to", "source"]
@@ -257,6 +266,7 @@ class OfficerAdmin(DeskAdmin, UserAdmin):
                     "name",
                     "role",
                     "station",
+                    "town",
                     "bureau",
                     "password1",
                     "password2",

@@ -31,6 +31,11 @@ app.conf.beat_schedule = {
         "task": "applications.tasks.look_for_prospects",
         "schedule": crontab(hour="2", minute="30"),
     },
+    # What was recorded since the last seal is sealed.
+    "seal the record": {
+        "task": "kaili_hukou.tasks.seal_record",
+        "schedule": crontab(minute="*/5"),
+    },
     # Work on an upload that a dead worker left, or whose message was lost, goes on.
     "take up lost uploads": {
         "task": "rosters.tasks.take_up_lost_uploads",
@@ -40,6 +45,11 @@ app.conf.beat_schedule = {
     "purge rejected rows": {
         "task": "rosters.tasks.purge_rejected",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    # Silent units are reminded of their yearly returns on the days of the plan.
+    "remind units": {
+        "task": "reports.tasks.remind_units",
+        "schedule": crontab(hour="6", minute="30"),
     },
     # Which permits are suspended and whose window is open follows from the days; this notes it.
     "sweep permits": {

@@ -279,7 +279,7 @@ _PLAN_CLAUSES = (
         "rule",
         "applications/duties_after.py::DUTIES",
         (_SCHOOLS,),
-        (_POLICE, _FINANCE, _TOWNS),
+        (_POLICE, _FINANCE, "各镇"),
     ),
     Clause(
         "四(一)",

@@ -22,6 +22,7 @@ from kaili_hukou.models import (
     CalendarYear,
     CodeEntry,
     Division,
+    Duty,
     PoliceStation,
     Town,
     Village,
@@ -56,6 +57,7 @@ REGISTERS = (
     Register("villages.csv", Village),
     Register("bureaus.csv", Bureau),
     Register("bureau_names.csv", BureauName, ("bureau", "name")),
+    Register("duties.csv", Duty, ("clause", "bureau", "town")),
     Register("divisions.csv", Division),
     Register("nationalities.csv", CodeEntry, ("scheme", "code"), (("scheme", "nationality"),)),
     Register("relations.csv", CodeEntry, ("scheme", "code"), (("scheme", "relation"),)),
@@ -204,6 +206,10 @@ class _Shelf:
         return str(self.register.model._meta.get_field(name).verbose_name)
 
     def clash(self, row: Row) -> str:
+        """What an officer changed so that the row has no place; empty where it has one."""
+        for name, stored in self.relations.items():
+            if row[name] and row[name] not in stored.values():
+                return f"{self.label(name)}「{row[name]}」不在登记簿"
         for name in self.unique:
             if (name, row[name]) in self.taken:
                 return f"{self.label(name)}「{row[name]}」已被另一行使用"

@@ -19,6 +19,9 @@ LANDING = {
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
+    # A town supplies no rosters: its clerk's day begins with the yearly return.
+    if request.user.role == Role.BUREAU_CLERK and request.user.bureau_id is None:
+        return redirect("reports:home")
     return redirect(LANDING.get(request.user.role, "desk:work"))
 
 

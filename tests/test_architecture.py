@@ -68,6 +68,8 @@ PURE = (
     "applications/statistics.py",
     "applications/channels.py",
     "applications/inspecting.py",
+    "reports/return_flow.py",
+    "reports/due_days.py",
     "reports/rates.py",
     "reports/curve.py",
     "reports/trend.py",
@@ -361,6 +363,8 @@ OTHER_STATES = {
     "applications/actions/handing_lists.py": "FollowUp.state",
     "kaili_hukou/identity_acts.py": "PersonAct.state",
     "reports/actions/evaluating.py": "Finding.state",
+    "reports/actions/changing.py": "UnitReturn.state",
+    "reports/actions/ruling.py": "SupportingRule.state",
 }
 
 

@@ -50,6 +50,7 @@ from kaili_hukou.models import (
     CalendarYear,
     CodeEntry,
     Division,
+    Duty,
     Officer,
     Person,
     PoliceStation,
@@ -65,6 +66,12 @@ from reports.actions.evaluating import Step as FindingStep
 from reports.actions.evaluating import move_on, note_finding, register_evaluation
 from reports.actions.indicators import Entry, enter
 from reports.models import Consultation, Evaluation, Finding, Opinion
+from reports.actions.changing import Act as ReturnAct
+from reports.actions.changing import opened
+from reports.actions.filing import Filing
+from reports.actions.filing import attach as attach_to_return
+from reports.actions.returning import begin
+from reports.models import SupportingRule
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
 from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
 from residence_permits.actions.permits import Act as PermitAct
@@ -113,7 +120,11 @@ LIST_READERS = CITY_READERS | {"bureau_clerk"}
 LIST_ANSWERERS = LIST_READERS - {"auditor"}
 ORDERERS = frozenset({"station_head", "approver"})
 INSPECTORS = frozenset({"approver", "auditor"})
+RETURN_READERS = LIST_READERS
+RETURN_FILLERS = LIST_ANSWERERS
+GATHERERS = frozenset({"approver", "reform_office"})
 NOBODY: frozenset[str] = frozenset()
+YEAR = today().year
 
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -329,31 +340,31 @@ REPORT_READERS = CITY_READERS | {"bureau_clerk"}
 COUNT_ENTERERS = frozenset({"approver", "reform_office"})
 
 
-def reports(name: str, may: frozenset[str], of: str = "", **options: Any) -> Row:
+def oversight(name: str, may: frozenset[str], of: str = "", **options: Any) -> Row:
     return Row(f"reports:{name}", may, of, **options)
 
 
 OVERSIGHT = (
-    reports("indicators", REPORT_READERS),
-    reports("indicators", REPORT_READERS, method="post", data={"seen": "x"}),
-    reports("indicators-template", REPORT_READERS),
-    reports("evaluations", REPORT_READERS),
-    reports("evaluations", REPORT_READERS, method="post"),
-    reports("findings-print", REPORT_READERS),
-    reports("evaluation", REPORT_READERS, "evaluation"),
-    reports("evaluation", REPORT_READERS, "evaluation", method="post"),
-    reports("finding", REPORT_READERS, "finding", within="bureau"),
-    reports("finding", REPORT_READERS, "finding", method="post", within="bureau", ok=302),
-    reports("attachment", REPORT_READERS, "finding_file", within="bureau"),
-    reports("audit", INSPECTORS),
-    reports("audit-export", INSPECTORS, method="post"),
-    reports("consultations", CITY_READERS),
-    reports("consultations", CITY_READERS, method="post"),
-    reports("consultation", CITY_READERS, "consultation"),
-    reports("consultation", CITY_READERS, "consultation", method="post"),
-    reports("opinions-export", CITY_READERS, "consultation", method="post"),
-    reports("opinion", CITY_READERS, "opinion"),
-    reports("opinion", CITY_READERS, "opinion", method="post"),
+    oversight("indicators", REPORT_READERS),
+    oversight("indicators", REPORT_READERS, method="post", data={"seen": "x"}),
+    oversight("indicators-template", REPORT_READERS),
+    oversight("evaluations", REPORT_READERS),
+    oversight("evaluations", REPORT_READERS, method="post"),
+    oversight("findings-print", REPORT_READERS),
+    oversight("evaluation", REPORT_READERS, "evaluation"),
+    oversight("evaluation", REPORT_READERS, "evaluation", method="post"),
+    oversight("finding", REPORT_READERS, "finding", within="bureau"),
+    oversight("finding", REPORT_READERS, "finding", method="post", within="bureau", ok=302),
+    oversight("attachment", REPORT_READERS, "finding_file", within="bureau"),
+    oversight("audit", INSPECTORS),
+    oversight("audit-export", INSPECTORS, method="post"),
+    oversight("consultations", CITY_READERS),
+    oversight("consultations", CITY_READERS, method="post"),
+    oversight("consultation", CITY_READERS, "consultation"),
+    oversight("consultation", CITY_READERS, "consultation", method="post"),
+    oversight("opinions-export", CITY_READERS, "consultation", method="post"),
+    oversight("opinion", CITY_READERS, "opinion"),
+    oversight("opinion", CITY_READERS, "opinion", method="post"),
 )
 ROSTER_OPENERS = frozenset({"bureau_clerk", "auditor"})
 ROSTER_REVEALERS = ROSTER_WRITERS | {"auditor"}
@@ -398,6 +409,39 @@ ROSTERS = (
     rosters("difference", ROSTER_READERS, "checked_upload"),
     rosters("decide", UPLOADERS, "checked_upload", method="post", ok=302),
 )
+
+
+def reports(name: str, may: frozenset[str], of: str = "", *more: Any, **options: Any) -> Row:
+    within = "bureau" if of else ""
+    return Row(f"reports:{name}", may, of, more, **{"within": within} | options)
+
+
+def returns(name: str, may: frozenset[str], *more: Any, **options: Any) -> Row:
+    """The address names a year and the code of the roster's bureau."""
+    options = {"within": "bureau", "ok": 302} | options
+    return Row(f"reports:{name}", may, "", (YEAR, "poverty_relief", *more), **options)
+
+
+REPORTS = (
+    reports("home", RETURN_READERS, ok=302),
+    reports("overview", CITY_READERS, "", YEAR),
+    reports("overview-paper", CITY_READERS, "", YEAR),
+    reports("reminders", CITY_READERS, "", YEAR),
+    reports("reminders", CITY_READERS, "", YEAR, method="post"),
+    reports("call", GATHERERS, "", YEAR, method="post"),
+    reports("letters", GATHERERS, "", YEAR, method="post"),
+    returns("return", RETURN_READERS, ok=200),
+    returns("return", RETURN_READERS, method="post", ok=200, data={"head-phone": "1"}),
+    returns("return-paper", RETURN_READERS, ok=200),
+    returns("rebuild", RETURN_FILLERS, method="post"),
+    returns("return-move", RETURN_FILLERS, "accept", method="post"),
+    returns("return-move", RETURN_FILLERS, "nothing", method="post", ok=404),
+    reports("file", RETURN_READERS, "return_file"),
+    reports("remove-file", RETURN_FILLERS, "return_file", method="post", ok=302),
+    reports("rules", RETURN_READERS),
+    reports("rule", RETURN_READERS, "rule"),
+    reports("rule", RETURN_READERS, "rule", method="post"),
+)
 # A move that the table does not let this role make leads back to the case with a sentence; a
 # proposal is dropped by the approver alone, whoever else posts gets the page as it is.
 OTHERWISE = {
@@ -412,6 +456,10 @@ OTHERWISE = {
     ("post desk:parameter-change", "approver"): 302,
     ("post reports:indicators", "auditor"): 302,
     ("post reports:indicators", "bureau_clerk"): 302,
+    # A clerk's home is the page of the own return, for everybody else it leads to all of them.
+    ("get reports:home", "bureau_clerk"): 200,
+    # Without the version that the page was made of, nothing is written.
+    **{(f"post reports:return/{YEAR}/poverty_relief", role): 409 for role in RETURN_FILLERS},
 }
 
 
@@ -439,7 +487,7 @@ def admin_rows(
     yield Row(f"{name}_delete", NOBODY, of, method="post", data={"post": "yes"})
 
 
-REGISTERS = ("town", "policestation", "village", "bureau", "division", "codeentry")
+REGISTERS = ("town", "policestation", "village", "bureau", "duty", "division", "codeentry")
 REGISTERS += ("calendarday", "calendaryear")
 IMPORTED = frozenset({"policestation", "village", "calendarday", "calendaryear"})
 
@@ -526,7 +574,7 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-PAGES = DESK + COURSES + PERMITS + ROSTERS + OVERSIGHT
+PAGES = DESK + COURSES + PERMITS + ROSTERS + OVERSIGHT + REPORTS
 TABLE = PAGES + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
@@ -661,13 +709,23 @@ def build_cast() -> SimpleNamespace:
     }
     made |= {
         model.__name__.lower(): model.objects.first()
-        for model in (Town, PoliceStation, Bureau, Division, CodeEntry, CalendarDay, CalendarYear)
+        for model in (
+            Town,
+            PoliceStation,
+            Bureau,
+            Duty,
+            Division,
+            CodeEntry,
+            CalendarDay,
+            CalendarYear,
+        )
     }
     made["village"] = Village.objects.first() or Village.objects.create(
         code="522601001001", name="试村", town=Town.objects.first(), station=here
     )
     made |= build_follow_ups(at_desk, roster.supplier)
     made |= build_oversight(at_desk, roster.supplier)
+    made |= build_returns(roster.supplier)
     officers = build_officers(here, there, roster.supplier)
     return SimpleNamespace(
         **made,
@@ -784,6 +842,14 @@ def build_oversight(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
         "opinion": opinion,
         "observation": enter(count, office, today())[0],
     }
+def build_returns(supplier: Bureau) -> dict[str, Any]:
+    """A return that the supplier has begun, with a scan; the rule of a bureau."""
+    clerk = factories.officer("bureau_clerk", bureau=supplier)
+    found = opened(supplier, YEAR)
+    begin(found, ReturnAct(clerk, today(), found.version))
+    filing = Filing(read_scan(PICTURE), "盖章.png", "sealed")
+    rule = SupportingRule.objects.create(bureau=supplier, clause="三(一)")
+    return {"return_file": attach_to_return(found, filing, clerk), "rule": rule}
 
 
 def endorsed_today(desk: factories.Desk) -> Endorsement:
@@ -925,7 +991,9 @@ def test_an_act_is_not_done_by_following_a_link(row, at_the_desk):
         assert client.get(row.url(at_the_desk)).status_code == 405, key
 
 
-OWN_THINGS = tuple(row for row in TABLE if row.within and row.method == "get" and row.ok == 200)
+OWN_THINGS = tuple(
+    row for row in TABLE if row.within and row.of and row.method == "get" and row.ok == 200
+)
 
 
 @pytest.mark.parametrize("row", OWN_THINGS, ids=str)

@@ -94,6 +94,7 @@ def advance(application: Application, name: str, act: Act, **values: Any) -> Sta
         after=after,
         officer=act.officer,
         on=act.on,
+        due_on=application.due_on,
         reason=act.reason.strip(),
         details=act.details or None,
     )

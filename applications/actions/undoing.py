@@ -12,7 +12,7 @@ from applications.actions.correcting import memberships_by
 from applications.actions.drafting import refresh
 from applications.actions.following_up import call_off
 from applications.actions.timing import reckon_deadline
-from applications.models import Application, Member, StateChange
+from applications.models import Application, EarlierSettlement, Member, StateChange
 from applications.parameters import in_force
 from applications.policy.routes import ROUTES
 from kaili_hukou import audit
@@ -155,6 +155,7 @@ def retake(application: Application, act: Act) -> StateChange:
 
 def _take_up(application: Application, name: str, act: Act, values: dict[str, Any]) -> StateChange:
     told = replace(act, details=act.details | {"before": before(application)})
+    keep_for_reports(application)
     try:
         with transaction.atomic():
             change = advance(application, name, told, **values)
@@ -165,6 +166,52 @@ def _take_up(application: Application, name: str, act: Act, values: dict[str, An
     )
     refresh(application, act.on)
     return change
+
+
+def keep_for_reports(application: Application) -> None:
+    """Who was settled by the decision that was undone, before its days are cleared.
+
+    A pupil who had gone back has no day of his own: the case's stands for him.
+    """
+    undone_on = (
+        application.history.filter(move__in=("annul", "revoke"))
+        .order_by("-at")
+        .values_list("on", flat=True)
+        .first()
+    )
+    if (
+        application.registered_on is None
+        and not application.members.filter(registered_on__isnull=False).exists()
+    ):
+        return
+    rows = [
+        _earlier(application, undone_on, member)
+        for member in application.members.all()
+        if member.registered_on or application.route == "pupil_return"
+    ]
+    if application.enterprise_id:
+        rows.append(_earlier(application, undone_on))
+    EarlierSettlement.objects.bulk_create(rows)
+
+
+def _earlier(
+    application: Application, undone_on: datetime.date | None, member: Member | None = None
+) -> EarlierSettlement:
+    told = member or Member()
+    day = told.registered_on or application.registered_on
+    return EarlierSettlement(
+        application=application,
+        member=member,
+        route=application.route,
+        town_id=application.town_id,
+        division=told.division,
+        hukou_kind=told.hukou_kind,
+        settling_reason=told.settling_reason,
+        marks=told.marks,
+        is_applicant=told.is_applicant,
+        registered_on=day,
+        undone_on=undone_on or day,
+    )
 
 
 def _held_elsewhere(application: Application) -> str:

@@ -1,6 +1,7 @@
 from applications.models.amendment import Amendment
 from applications.models.application import Application, Enterprise, ReceiptCounter
 from applications.models.contact import ContactNote, HandOver, Slip
+from applications.models.earlier import EarlierSettlement
 from applications.models.evidence import Attachment, EvidenceItem
 from applications.models.followup import FollowUp, FollowUpList, FoundHome
 from applications.models.history import Referral, StateChange, Suspension
@@ -22,6 +23,7 @@ __all__ = [
     "Certificate",
     "ContactNote",
     "Delivery",
+    "EarlierSettlement",
     "Enterprise",
     "EvidenceItem",
     "FollowUp",

@@ -28,6 +28,9 @@ class StateChange(models.Model):
     )
     at = models.DateTimeField("时间", default=timezone.now)
     on = models.DateField("日期")
+    # The promised day as it stood at the move: whether a decision kept it stays known, though the
+    # case is taken up again and its term reckoned anew.
+    due_on = models.DateField("当时的承诺办结日", null=True)
     reason = EncryptedField(verbose_name="理由")
     details = EncryptedJSONField(verbose_name="内容")
 
@@ -42,6 +45,7 @@ class StateChange(models.Model):
             models.Index(fields=["application", "move"], name="change_by_move"),
             # The audit looks through the decisions of a period, in the order of their days.
             models.Index(fields=["on", "at"], name="change_by_day"),
+            models.Index(fields=["move", "on"], name="change_by_move_day"),
         ]
 
     def __str__(self) -> str:

@@ -139,6 +139,7 @@ class Member(models.Model):
         verbose_name = "办件人员"
         verbose_name_plural = "办件人员"
         ordering = ["position"]
+        indexes = [models.Index(fields=["registered_on", "id"], name="member_registered")]
         constraints = [
             models.UniqueConstraint(
                 fields=["person"],

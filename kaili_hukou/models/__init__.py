@@ -1,5 +1,6 @@
 from kaili_hukou.models.audit import AuditEntry, AuditSeal, SealedEntry
 from kaili_hukou.models.codes import CalendarDay, CalendarYear, CodeEntry, Division
+from kaili_hukou.models.duties import Duty
 from kaili_hukou.models.identities import FormerNumber, PersonAct
 from kaili_hukou.models.jobs import Job
 from kaili_hukou.models.people import Household, Membership, Person, StationPerson
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarYear",
     "CodeEntry",
     "Division",
+    "Duty",
     "FormerNumber",
     "Household",
     "Job",

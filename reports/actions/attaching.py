@@ -9,20 +9,20 @@ from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import Officer
 from kaili_hukou.sealed_files import Shelf
-from reports.models import Evaluation, Finding, Opinion, ReportFile
+from reports.models import Evaluation, Finding, Opinion, OversightFile
 
-FILES = Shelf("reports", "reports.ReportFile.content")
+FILES = Shelf("oversight", "reports.OversightFile.content")
 
 
 @transaction.atomic
 def attach(
     owner: Evaluation | Finding | Opinion, scan: Scan, file_name: str, officer: Officer
-) -> ReportFile:
+) -> OversightFile:
     """Keeps the file, encrypted, with its digest. The same bytes twice under one thing: refused."""
     sha256 = hashlib.sha256(scan.content).hexdigest()
     if owner.files.filter(sha256=sha256).exists():
         raise Refused("这个文件已经传过,不用再传。")
-    row = ReportFile(
+    row = OversightFile(
         kind=scan.kind,
         file_name=file_name[:200],
         size=len(scan.content),

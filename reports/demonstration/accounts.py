@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
-from kaili_hukou.models import Bureau, Officer, PoliceStation, Posting
+from kaili_hukou.models import Bureau, Officer, PoliceStation, Posting, Town
 from kaili_hukou.postings import Post, appoint
 from kaili_hukou.roles import Role
 
@@ -19,6 +19,7 @@ class Account:
     bureau: str = ""
     window: str = ""
     police_number: str = ""
+    town: str = ""
 
 
 def _station(code: str, letters: str, town: str) -> tuple[Account, ...]:
@@ -43,6 +44,8 @@ OFFICES = (
     Account("ymj02", "移民局经办乙", Role.BUREAU_CLERK, bureau="市扶贫办"),
     Account("mzj01", "民政局经办", Role.BUREAU_CLERK, bureau="市民政局"),
     Account("rsj01", "人社局经办", Role.BUREAU_CLERK, bureau="市人力资源社会保障局"),
+    Account("czj01", "财政局经办", Role.BUREAU_CLERK, bureau="市财政局"),
+    Account("lsz01", "炉山镇经办", Role.BUREAU_CLERK, town="炉山镇"),
     Account("sj01", "审计员", Role.AUDITOR),
     Account("xt01", "系统管理员", Role.SYSTEM_ADMIN),
     Account("aq01", "安全管理员", Role.SECURITY_ADMIN),
@@ -97,6 +100,7 @@ def _make(account: Account, stations: dict[str, PoliceStation], hashed: str) -> 
         role=account.role,
         station=stations.get(account.station),
         bureau=bureau,
+        town=Town.objects.get(name=account.town) if account.town else None,
         window=account.window,
         police_number=account.police_number,
         is_staff=True,

@@ -24,6 +24,7 @@ from reports.demonstration.cases import ORIGINS, PATHS, Builder, Desk
 from reports.demonstration.oversight import consultation, evaluation, indicators
 from reports.demonstration.people import OUTSIDE, Maker
 from reports.demonstration.permits import permit_requests, prospects
+from reports.demonstration.returns import returns
 from residence_permits.actions.permits import next_days
 from residence_permits.models import Endorsement, Permit, Residence, Stretch
 from residence_permits.terms import stretches
@@ -59,6 +60,7 @@ def build(seed: int, scale: int, today: datetime.date) -> dict[str, Any]:
     indicators(today, officers)
     evaluation(today, officers)
     consultation(today, officers)
+    returns(today, officers)
     return {"accounts": told(officers, password), "counts": counts()}
 
 

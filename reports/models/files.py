@@ -12,7 +12,7 @@ from reports.models.consultation import Opinion
 from reports.models.evaluation import Evaluation, Finding
 
 
-class ReportFile(models.Model):
+class OversightFile(models.Model):
     """A report, a proof of mending or the scan of a letter; it hangs on exactly one of three."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -13,7 +13,7 @@ from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import Unreadable
 from reports.actions.attaching import FILES, attach
-from reports.models import Evaluation, Finding, Opinion, ReportFile
+from reports.models import Evaluation, Finding, Opinion, OversightFile
 from reports.oversight_access import CITY, READERS
 from reports.oversight_forms import FileForm
 
@@ -37,7 +37,7 @@ def upload(request: HttpRequest, owner: Evaluation | Finding | Opinion) -> FileF
 @desk_page(READERS)
 def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The file itself, recorded before it is sent."""
-    found = get_object_or_404(ReportFile.objects.select_related("finding"), pk=pk)
+    found = get_object_or_404(OversightFile.objects.select_related("finding"), pk=pk)
     if not _may_see(request, found):
         raise Http404("没有这个附件")
     try:
@@ -51,7 +51,7 @@ def attachment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _may_see(request: HttpRequest, found: ReportFile) -> bool:
+def _may_see(request: HttpRequest, found: OversightFile) -> bool:
     """Evaluations are for all readers, a finding for its unit, a letter for the city's offices."""
     if found.finding_id:
         return Finding.objects.visible_to(request.user).filter(pk=found.finding_id).exists()

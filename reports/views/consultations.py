@@ -29,7 +29,7 @@ from reports.oversight_forms import (
     RevealForm,
 )
 from reports.sheets import XLSX, Sheet, workbook
-from reports.views.files import upload
+from reports.views.attachments import upload
 
 PAGE = 20
 COLOURS = {"open": "amber", "adopted": "green", "partly": "blue", "not_adopted": "grey"}

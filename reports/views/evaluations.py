@@ -27,7 +27,7 @@ from reports.actions.evaluating import (
 from reports.models import Evaluation, Finding
 from reports.oversight_access import READERS
 from reports.oversight_forms import EvaluationForm, FileForm, FindingForm, PublicationForm, StepForm
-from reports.views.files import upload
+from reports.views.attachments import upload
 
 PAGE = 20
 MOST_PRINTED = 1000

@@ -18,7 +18,7 @@ from reports.actions.evaluating import (
     publish,
     register_evaluation,
 )
-from reports.models import Evaluation, Finding, ReportFile
+from reports.models import Evaluation, Finding, OversightFile
 from tests import factories
 from tests.factories import client_of, days, today
 from tests.pages import page, submit
@@ -233,7 +233,7 @@ def test_a_file_is_kept_sealed_and_given_to_whoever_may_see_its_owner(office, se
     content = jpeg((20, 20))
     upload = {"upload": "1", "file": SimpleUploadedFile("佐证.jpg", content)}
     assert client.post(address, upload).status_code == 302
-    row = ReportFile.objects.get()
+    row = OversightFile.objects.get()
     shelf = [path for path in _files(settings.MEDIA_ROOT) if path.name == row.pk.hex]
     assert content not in shelf[0].read_bytes()
     given = client.get(reverse("reports:attachment", args=[row.pk]))

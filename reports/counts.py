@@ -1,0 +1,100 @@
+"""Counted groups, and any figure that can be made of them. Pure.
+
+A cube is the answer of one grouped query: for each combination of its dimensions, how many rows.
+Figures are sums over it; what a table does not name is summed up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from reports.keys import Figure
+from reports.period import Period
+
+
+class NotCounted(LookupError):
+    """No query of this build counted the figure: an error of the program."""
+
+
+@dataclass(slots=True)
+class Cube:
+    """`names`: the dimensions of its keys, after the place of the stretch of days.
+
+    `among`: a dimension under whose values a row may count more than once, or not at all.
+    """
+
+    names: tuple[str, ...]
+    stretches: list[Period]
+    among: str = ""
+    groups: Counter[tuple[int | str, ...]] = field(default_factory=Counter)
+    _projected: dict[tuple[str, ...], Counter[tuple[int | str, ...]]] = field(default_factory=dict)
+
+    def add(self, stretch: int, values: Iterable[str], number: int) -> None:
+        self.groups[stretch, *values] += number
+
+    def holds(self, figure: Figure) -> bool:
+        named = {name for name, _ in figure.where}
+        if self.among and self.among not in named:
+            return False
+        return named <= set(self.names) and bool(self.places(figure.period))
+
+    def places(self, period: Period) -> list[int]:
+        """The stretches that together are the period; none where they are not."""
+        inside = [n for n, one in enumerate(self.stretches) if period.covers(one)]
+        days = sum((self.stretches[n].last - self.stretches[n].first).days + 1 for n in inside)
+        return inside if days == (period.last - period.first).days + 1 else []
+
+    def number(self, figure: Figure) -> int:
+        names = tuple(name for name, _ in figure.where)
+        groups = self._by(names)
+        values = [values for _, values in figure.where]
+        return sum(groups[key] for key in product(self.places(figure.period), *values))
+
+    def values(self, name: str, period: Period) -> set[str]:
+        """The values of a dimension that occur in a period."""
+        inside = set(self.places(period))
+        return {
+            str(value) for (place, value), n in self._by((name,)).items() if n and place in inside
+        }
+
+    def _by(self, names: tuple[str, ...]) -> Counter[tuple[int | str, ...]]:
+        if names not in self._projected:
+            at = [0, *(self.names.index(name) + 1 for name in names)]
+            folded: Counter[tuple[int | str, ...]] = Counter()
+            for key, number in self.groups.items():
+                folded[tuple(key[place] for place in at)] += number
+            self._projected[names] = folded
+        return self._projected[names]
+
+
+@dataclass(slots=True)
+class Counts:
+    """All cubes of one build, by source; `given`: figures that were counted one by one."""
+
+    cubes: dict[str, list[Cube]] = field(default_factory=dict)
+    given: dict[Figure, int] = field(default_factory=dict)
+
+    def add(self, source: str, cube: Cube) -> None:
+        self.cubes.setdefault(source, []).append(cube)
+
+    def number(self, figure: Figure) -> int:
+        return self.cube_of(figure).number(figure)
+
+    def cube_of(self, figure: Figure) -> Cube:
+        for cube in self.cubes.get(figure.source, []):
+            if cube.holds(figure):
+                return cube
+        raise NotCounted(figure.text)
+
+    def astray(self) -> Iterator[tuple[Figure, int, int]]:
+        """Figures that a query of their own counts otherwise than a cube: (figure, own, cube's).
+
+        A group that a join or a missing value lost shows here.
+        """
+        for figure, number in self.given.items():
+            for cube in self.cubes.get(figure.source, []):
+                if cube.holds(figure) and cube.number(figure) != number:
+                    yield figure, number, cube.number(figure)
