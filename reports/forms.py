@@ -105,7 +105,7 @@ class ReturnForm:
     def __init__(
         self, found: UnitReturn, data: Any = None, files: Any = None, *, by_unit: bool
     ) -> None:
-        self.items = list(found.items.prefetch_related("files"))
+        self.items = list(found.items.all())
         self.head = HeadForm(
             data, files, prefix="head", by_unit=by_unit, initial=_values(found, HeadForm)
         )

@@ -24,8 +24,6 @@ Figure = list[Any]
 Known = dict[str, list[Figure]]
 Days = tuple[datetime.date, datetime.date]
 
-# The measures under which a town says whom it took in.
-OF_TOWNS = ("三(三)2", "三(三)3")
 SUPPLIED = {"relocation": "三(一)6(1)", "veteran": "三(一)6(2)", "talent": "三(一)6(3)"}
 POLICE = "police"
 
@@ -36,8 +34,10 @@ UNANSWERED = (FollowUp.State.OPEN, FollowUp.State.HANDED)
 def known_figures(unit: Bureau | Town, year: int) -> Known:
     days = due_days.period(year)
     if isinstance(unit, Town):
-        figures = [*settled(days, town=unit), *permits(days, town=unit), *named_here(days, unit)]
-        return dict.fromkeys(OF_TOWNS, figures)
+        came = settled(days, town=unit)
+        figures = [*came, *permits(days, town=unit), *named_here(days, unit)]
+        # Funds and land both follow whom the town took in; the rest stands once.
+        return {"三(三)2": figures, "三(三)3": came}
     found = answers(days, unit) | supplied(days, unit)
     if unit.code == POLICE:
         found |= {"三(一)": settled(days), "三(二)": permits(days)}

@@ -63,7 +63,7 @@ def _show(
         "unit": found.unit,
         "writes": writes,
         "form": form or (_form(request, found) if writes else None),
-        "items": [] if writes else found.items.prefetch_related("files"),
+        "items": [] if writes else found.items.all(),
         "files": found.files.kept().filter(item=None),
         "kept": _files_by_item(found),
         "moves": [row for row in moves if row[0].name not in IN_FORM],
