@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from applications.actions.changing import NotAllowed, keeps_out
 from applications.actions.contacting import note_contact
 from applications.actions.drafting import Opening, open_draft
 from applications.drafts import CompanionEntry, Draft
@@ -257,6 +258,9 @@ def note_came(opened: OpenedHousehold, way: str, officer: Officer, on: datetime.
     """已到场, 已电话联系: once; from then on the draft waits in the queue of its station."""
     if way not in WAYS:
         raise Refused("请选择「已到场」或「已电话联系」。")
+    shut = keeps_out(opened.application, officer)
+    if shut:
+        raise NotAllowed(shut)
     here = OpenedHousehold.objects.filter(
         pk=opened.pk, came_on__isnull=True, application__state=CaseState.DRAFT
     )
