@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import figures, gathering, reminders, returns, rules
+from reports.views import figures, gathering, police_form, reminders, returns, rules
 
 app_name = "reports"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("files/<uuid:pk>/remove/", returns.remove, name="remove-file"),
     path("figures/", figures.figures, name="figures"),
     path("figures/behind/", figures.behind_figure, name="behind"),
+    path("figures/police/<int:year>/", police_form.police_form, name="police-form"),
     path("rules/", rules.overview, name="rules"),
     path("rules/<uuid:pk>/", rules.one, name="rule"),
 ]
