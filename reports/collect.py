@@ -66,7 +66,7 @@ def queries_of(span: Span) -> list[Query]:
 
 def counted(queries: Sequence[Query]) -> Counts:
     counts = Counts()
-    towns = {pk: code for pk, code in Town.objects.values_list("pk", "code")}
+    towns = dict(Town.objects.values_list("pk", "code"))
     for query in queries:
         counts.add(query.source, _cube(query, towns))
     return counts

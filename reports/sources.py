@@ -296,7 +296,7 @@ def _named(period: Period) -> QuerySet[Any]:
 
 
 def _named_and_settled(period: Period) -> QuerySet[Any]:
-    """Of these whoever is settled on the last day, by whatever route and present or former number."""
+    """Of these whoever is settled on the last day, by whatever route, by any number he had."""
     later = StateChange.objects.filter(
         application=OuterRef("application"), move__in=UNDOING, on__gt=period.last
     )

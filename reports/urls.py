@@ -10,6 +10,7 @@ from reports.views import (
     figures,
     gathering,
     indicators,
+    police_form,
     reminders,
     returns,
     rules,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("files/<uuid:pk>/remove/", returns.remove, name="remove-file"),
     path("figures/", figures.figures, name="figures"),
     path("figures/behind/", figures.behind_figure, name="behind"),
+    path("figures/police/<int:year>/", police_form.police_form, name="police-form"),
     path("rules/", rules.overview, name="rules"),
     path("rules/<uuid:pk>/", rules.one, name="rule"),
 ]

@@ -61,17 +61,16 @@ from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
 from reports.actions.attaching import attach as file_with
+from reports.actions.changing import Act as ReturnAct
+from reports.actions.changing import opened
 from reports.actions.consulting import enter_opinion, open_consultation
 from reports.actions.evaluating import Step as FindingStep
 from reports.actions.evaluating import move_on, note_finding, register_evaluation
-from reports.actions.indicators import Entry, enter
-from reports.models import Consultation, Evaluation, Finding, Opinion
-from reports.actions.changing import Act as ReturnAct
-from reports.actions.changing import opened
 from reports.actions.filing import Filing
 from reports.actions.filing import attach as attach_to_return
+from reports.actions.indicators import Entry, enter
 from reports.actions.returning import begin
-from reports.models import SupportingRule
+from reports.models import Consultation, Evaluation, Finding, Opinion, SupportingRule
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
 from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
 from residence_permits.actions.permits import Act as PermitAct
@@ -842,6 +841,8 @@ def build_oversight(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
         "opinion": opinion,
         "observation": enter(count, office, today())[0],
     }
+
+
 def build_returns(supplier: Bureau) -> dict[str, Any]:
     """A return that the supplier has begun, with a scan; the rule of a bureau."""
     clerk = factories.officer("bureau_clerk", bureau=supplier)

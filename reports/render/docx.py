@@ -101,8 +101,8 @@ def _table_xml(rows: list[list[str]]) -> str:
 
 
 def _cell_xml(text: str) -> str:
-    words = f'<w:r><w:rPr><w:sz w:val="16"/></w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
-    return f"<w:tc><w:tcPr/><w:p>{words}</w:p></w:tc>"
+    words = f'<w:rPr><w:sz w:val="16"/></w:rPr><w:t xml:space="preserve">{escape(text)}</w:t>'
+    return f"<w:tc><w:tcPr/><w:p><w:r>{words}</w:r></w:p></w:tc>"
 
 
 def _shown(number: Number) -> str:

@@ -5,7 +5,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,10 +16,11 @@ from kaili_hukou.dates import parse_day
 from kaili_hukou.masking import mask_name
 from kaili_hukou.roles import Role
 from reports import due_days
+from reports.access import GATHERERS
 from reports.behind import Behind, Line, NoSuchFigure, behind
 from reports.build import build
 from reports.figure_words import in_words
-from reports.figures import Disagreement, Figures, Row, Table, from_json
+from reports.figures import Disagreement, Figures, Row, Table
 from reports.frozen import FrozenBehind, frozen_rows
 from reports.keys import Figure, parse
 from reports.models import AnnualReport
@@ -31,8 +31,6 @@ READERS = frozenset({Role.APPROVER, Role.REFORM_OFFICE, Role.AUDITOR})
 PAGE = 20
 # Nobody turns more pages: a figure that is larger is looked through by its parts.
 MOST_PAGES = 50
-# A draft is counted once for whoever looks at its tables in the same minute.
-REMEMBERED_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +63,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "fault": asked.fault or fault,
         "figures": told,
         "shown": _shown(told, asked.table) if told else None,
+        "enters": request.user.role in GATHERERS,
     }
     return render(request, "reports/figures.html", context)
 
@@ -127,16 +126,10 @@ def _figures(asked: _Asked) -> tuple[Figures | None, str]:
         return asked.report.figures, ""
     if asked.span is None:
         return None, ""
-    key = f"figures/{asked.year}/{'/'.join(asked.span.period.to_json())}"
-    known = cache.get(key)
-    if known:
-        return from_json(known), ""
     try:
-        built = build(asked.span, timezone.now())
+        return build(asked.span, timezone.now()), ""
     except Disagreement as fault:
         return None, str(fault)
-    cache.set(key, built.to_json(), REMEMBERED_SECONDS)
-    return built, ""
 
 
 def _shown(told: Figures, key: str) -> Shown:
