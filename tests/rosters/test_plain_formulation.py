@@ -192,3 +192,13 @@ def test_no_usual_character_of_a_name_is_one_to_object_to():
 def test_rows_that_tell_the_same_are_written_the_same(values):
     told = [f"{name}={values[name]}" for name in TOLD if values.get(name) not in (None, "")]
     assert canonical(values) == "\x1f".join(told)
+
+
+def test_cells_that_are_equal_and_not_the_same_are_not_taken_for_each_other():
+    """1, 1.0 and TRUE are equal to Python, and no sex is TRUE."""
+    header = find_header({1: HEADER})
+    for first, second in ((1, True), (True, 1), ("1", True), (1.0, True), (True, "1")):
+        table = [([*("1", sex, "张三"), number(at)], []) for at, sex in ((1, first), (3, second))]
+        reader = RowReader(header, known())
+        quick = [plain_errors(reader.read(row, *one)) for row, one in enumerate(table, start=2)]
+        assert quick == list(plainly(header, table))
