@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
 
 ROOT = Path(__file__).parents[2]
 KILLS = 100 if os.environ.get("PROOF") else 5
-ROWS = CHUNK * (KILLS + 3)
+ROWS = CHUNK * (KILLS + 1)
 PATIENCE = 120
 
 
