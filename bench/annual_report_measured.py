@@ -11,7 +11,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django
@@ -102,7 +102,7 @@ class Bench:
     # ------------------------------------------------------------ building
 
     def build(self) -> None:
-        """Cases of one to four people, each received, accepted, approved and registered."""
+        """Cases of one to four people, each approved and registered, with both moves."""
         left = self.size
         while left > 0:
             rows: dict[Any, list[Any]] = {Person: [], Application: [], Member: [], StateChange: []}
@@ -132,22 +132,23 @@ class Bench:
             receipt_number=uuid.uuid4().hex,
         )
         rows[Application].append(case)
-        states = ("draft", "received", "accepted", "approved", "registered")
-        for place, name in enumerate(("receive", "accept", "approve", "register")):
-            rows[StateChange].append(
-                StateChange(
-                    application=case,
-                    move=name,
-                    before=states[place],
-                    after=states[place + 1],
-                    officer=self.city,
-                    on=on[place],
-                    at=datetime.combine(
-                        on[place], datetime.min.time(), timezone.get_current_timezone()
-                    ),
-                    due_on=case.due_on,
-                )
+        moves = (
+            ("approve", "reviewed", "approved", on[2]),
+            ("register", "approved", "registered", last),
+        )
+        rows[StateChange] += [
+            StateChange(
+                application=case,
+                move=move,
+                before=before,
+                after=after,
+                officer=self.city,
+                on=day,
+                at=self.now,
+                due_on=case.due_on,
             )
+            for move, before, after, day in moves
+        ]
         for place in range(size):
             rows[Person].append(self.person())
             rows[Member].append(self.member(case, rows[Person][-1], place))

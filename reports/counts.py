@@ -65,20 +65,33 @@ class Cube:
 
     def _by(self, names: tuple[str, ...]) -> Counter[Key]:
         if names not in self._projected:
-            at = [0, *(self.names.index(name) + 1 for name in names)]
+            source, known = self._smallest_with(names)
+            at = [0, *(known.index(name) + 1 for name in names)]
             folded: Counter[Key] = Counter()
-            for key, number in self.groups.items():
-                folded[tuple(key[place] for place in at)] += number
+            for key, number in source.items():
+                folded[tuple([key[place] for place in at])] += number
             self._projected[names] = folded
         return self._projected[names]
+
+    def _smallest_with(self, names: tuple[str, ...]) -> tuple[Counter[Key], tuple[str, ...]]:
+        """What was folded already and still tells these dimensions apart."""
+        found, known = self.groups, self.names
+        for told, groups in self._projected.items():
+            if set(names) <= set(told) and len(groups) < len(found):
+                found, known = groups, told
+        return found, known
 
 
 @dataclass(slots=True)
 class Counts:
-    """All cubes of one build, by source; `given`: figures that were counted one by one."""
+    """All cubes of one build, by source; `given`: figures that were counted one by one.
+
+    `applications`: how many cases settled somebody in the period, each once.
+    """
 
     cubes: dict[str, list[Cube]] = field(default_factory=dict)
     given: dict[Figure, int] = field(default_factory=dict)
+    applications: int = 0
 
     def add(self, source: str, cube: Cube) -> None:
         self.cubes.setdefault(source, []).append(cube)
