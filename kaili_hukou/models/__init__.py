@@ -2,6 +2,13 @@ from kaili_hukou.models.audit import AuditEntry
 from kaili_hukou.models.codes import CalendarDay, CalendarYear, CodeEntry, Division
 from kaili_hukou.models.identities import FormerNumber, PersonAct
 from kaili_hukou.models.jobs import Job
+from kaili_hukou.models.logins import (
+    FormerPassword,
+    KeptForm,
+    LoginFailure,
+    RecoveryCode,
+    SecondFactor,
+)
 from kaili_hukou.models.people import Household, Membership, Person, StationPerson
 from kaili_hukou.models.places import Bureau, BureauName, PoliceStation, Town, Village
 from kaili_hukou.models.staff import Officer, Posting, Relative
@@ -15,15 +22,20 @@ __all__ = [
     "CodeEntry",
     "Division",
     "FormerNumber",
+    "FormerPassword",
     "Household",
     "Job",
+    "KeptForm",
+    "LoginFailure",
     "Membership",
     "Officer",
     "Person",
     "PersonAct",
     "PoliceStation",
     "Posting",
+    "RecoveryCode",
     "Relative",
+    "SecondFactor",
     "StationPerson",
     "Town",
     "Village",
