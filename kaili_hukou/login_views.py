@@ -38,7 +38,9 @@ def _acting(request: HttpRequest, officer: Officer) -> Any:
 
 
 def _locked(request: HttpRequest, fault: logins.Locked) -> HttpResponse:
-    return render(request, "login/locked.html", {"until": fault.until}, status=429)
+    # Told in minutes: the one in which the lock is off.
+    until = fault.until + datetime.timedelta(seconds=59)
+    return render(request, "login/locked.html", {"until": until}, status=429)
 
 
 @sensitive_post_parameters()
@@ -208,6 +210,7 @@ def kept_forms(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     kept = list(sessions.kept_for(request.user))
     audit.looked("查看保留的填写内容")
+    sessions.kept_for(request.user).update(shown=True)
     return render(request, "login/kept.html", {"kept": kept})
 
 

@@ -69,15 +69,21 @@ def kept_in_time(get_response: Handler) -> Handler:
     """A login that is over shows no page; one that owes something shows the page for it."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        whose = request.session.get(SESSION_KEY)
-        if whose is None:
-            return _after_the_end(request) or get_response(request)
-        over = _why_over(request)
-        if over:
-            return _ended(request, int(whose), over)
-        return _owing(request) or get_response(request)
+        answer = _shut_out(request)
+        if answer is None:
+            return get_response(request)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     return handle
+
+
+def _shut_out(request: HttpRequest) -> HttpResponse | None:
+    whose = request.session.get(SESSION_KEY)
+    if whose is None:
+        return _after_the_end(request)
+    over = _why_over(request)
+    return _ended(request, int(whose), over) if over else _owing(request)
 
 
 def _why_over(request: HttpRequest) -> str:
@@ -170,7 +176,7 @@ def from_our_own_page(request: HttpRequest) -> bool:
 
 def way_on(request: HttpRequest, asked: str = "") -> str:
     """After the login: what was kept, else the page that was asked for, else home."""
-    if request.user.is_authenticated and kept_for(request.user).exists():
+    if request.user.is_authenticated and kept_for(request.user).filter(shown=False).exists():
         return reverse("kept-forms")
     host = {request.get_host()}
     good = url_has_allowed_host_and_scheme(asked, host, require_https=request.is_secure())

@@ -107,6 +107,8 @@ class KeptForm(models.Model):
     path = models.CharField("页面", max_length=500)
     fields = EncryptedJSONField(verbose_name="内容")
     had_files = models.BooleanField("有附件", default=False)
+    # Once shown, a login leads there no more; the page still has it until its time is over.
+    shown = models.BooleanField("已显示", default=False)
     at = models.DateTimeField("时间", default=timezone.now)
 
     class Meta:
