@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from kaili_hukou import sealed_uploads
+from kaili_hukou import logins, sealed_uploads
 from kaili_hukou.celery import app
 
 
@@ -10,3 +10,9 @@ from kaili_hukou.celery import app
 def clear_uploads() -> int:
     """Uploads that nobody confirmed within a day are removed."""
     return sealed_uploads.clear_old(timezone.now())
+
+
+@app.task(name="kaili_hukou.tasks.drop_kept_forms")
+def drop_kept_forms() -> int:
+    """What was typed into an ended login and not fetched within half an hour is removed."""
+    return logins.drop_kept(timezone.now())
