@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kaili_hukou import second_factor, sessions
+from kaili_hukou import settings as desk_settings
 from kaili_hukou.actions import Refused
 from kaili_hukou.models import AuditEntry, RecoveryCode, SecondFactor
 from kaili_hukou.roles import Role
@@ -91,6 +92,7 @@ def test_it_is_asked_of_administrators_and_of_whoever_sees_the_city(required, ro
 
 
 def test_nobody_is_forced_where_debug_is_on(settings):
+    assert (desk_settings.DEBUG, desk_settings.SECOND_FACTOR_REQUIRED) == (False, True)
     assert settings.SECOND_FACTOR_REQUIRED is False
     client, there = entered(factories.officer(Role.APPROVER))
     assert there.status_code == 200
