@@ -42,6 +42,7 @@ PURE = (
             "names",
             "cells",
             "wording",
+            "lockout",
         )
     ),
     "residence_permits/terms.py",

@@ -577,7 +577,22 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-PAGES = DESK + COURSES + PERMITS + ROSTERS + OVERSIGHT + REPORTS
+# The door: one's own login, and what account keepers do to the logins of others.
+DOOR = (
+    Row("login-code", EVERYONE, ok=302),
+    Row("login-code", EVERYONE, method="post", data={"code": "1"}, ok=302),
+    Row("confirm-again", EVERYONE),
+    Row("confirm-again", EVERYONE, method="post", data={"proof": ""}),
+    Row("kept-forms", EVERYONE),
+    Row("kept-forms", EVERYONE, method="post", ok=302),
+    Row("second-factor", EVERYONE),
+    Row("second-factor", EVERYONE, method="post"),
+    Row("login-locks", ACCOUNT_KEEPERS),
+    Row("unlock", ACCOUNT_KEEPERS, "officer", method="post", ok=302),
+    Row("reset-second-factor", ACCOUNT_KEEPERS, "officer"),
+    Row("reset-second-factor", ACCOUNT_KEEPERS, "officer", method="post"),
+)
+PAGES = DESK + COURSES + PERMITS + ROSTERS + OVERSIGHT + REPORTS + DOOR
 TABLE = PAGES + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
