@@ -53,6 +53,7 @@ PURE = (
     "rosters/columns.py",
     "rosters/header.py",
     "rosters/rows.py",
+    "rosters/seen.py",
     "applications/policy/*.py",
     "applications/workflow.py",
     "applications/deadlines.py",
