@@ -84,8 +84,10 @@ def workbook(rows: int, changed: float = 0) -> Path:
 
 
 def emptied() -> None:
-    for model in (RosterRepeat, ImportRun, RosterEntry, Roster):
-        model.objects.all().delete()
+    """By the engine alone: nothing is collected in this process, whose memory is measured."""
+    with connection.cursor() as cursor:
+        for model in (RosterRepeat, ImportRun, RosterEntry, Roster):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608 - names of our own
 
 
 def imported(path: Path) -> Any:

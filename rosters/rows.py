@@ -26,6 +26,7 @@ from rosters.columns import (
     clean_number,
 )
 from rosters.header import Header
+from rosters.seen import Seen
 
 _NOT_PEOPLE = (
     *("合计", "小计", "总计", "共计", "填表", "注", "说明"),
@@ -90,7 +91,7 @@ class RowReader:
 
     header: Header
     known: Known
-    seen: dict[int, int] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
 
     def __post_init__(self) -> None:
         in_order = sorted((at, name) for name, at in self.header.columns.items())
@@ -142,7 +143,7 @@ class RowReader:
         warnings: list[Finding] = []
         values: dict[str, Value] = {}
         number, fault = self._number(cells)
-        if number and (earlier := self._seen_before(number, row)):
+        if number and (earlier := self.seen.before(number, row)):
             message = f"与第 {earlier} 行是同一公民身份号码,本行未采用。请核对后删去一行。"
             return Duplicate(row, Finding(row, NUMBER, "duplicate_in_file", message))
         width = len(cells)
@@ -177,12 +178,6 @@ class RowReader:
             return str(clean_number(cell, self.known)), None
         except Fault as fault:
             return "" if fault.code in TELLS_NOTHING else bare_number(cell), fault
-
-    def _seen_before(self, number: str, row: int) -> int:
-        """The earlier row with this number, or 0. As an integer it takes a third of the room."""
-        key = int(number[:17]) * 11 + (10 if number[17] == "X" else int(number[17]))
-        earlier = self.seen.setdefault(key, row)
-        return 0 if earlier == row else earlier
 
 
 def _birth_of(number: str) -> datetime.date:

@@ -58,6 +58,7 @@ PURE = (
     "rosters/questions.py",
     "rosters/kinship.py",
     "rosters/households.py",
+    "rosters/seen.py",
     "applications/policy/*.py",
     "applications/workflow.py",
     "applications/deadlines.py",

@@ -1,6 +1,7 @@
 """What is quick says the same as what is plain: rows read with a memory, as the contract reads."""
 
 import datetime
+import random
 import unicodedata
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from rosters.columns import BY_NAME, NUMBER, TELLS_NOTHING, Doubt, Fault, bare_n
 from rosters.header import find_header
 from rosters.matching import TOLD, canonical
 from rosters.rows import Duplicate, Finding, Rejected, RowReader, Skipped, Valid
+from rosters.seen import Seen
 from tests.rosters.workbooks import known, number, wrong_check
 
 HEADER = [
@@ -178,6 +180,19 @@ def test_no_usual_character_of_a_name_is_one_to_object_to():
         assert names._fault(character) is None
         assert unicodedata.category(character) in {"Lo", "Cn"}
         assert names.normalise_name(f"{character} {character}") == character * 2
+
+
+def test_a_number_is_seen_in_its_first_row():
+    chance = random.Random(3)
+    bodies = [f"{chance.randrange(10**17):017}" for _ in range(3000)]
+    bodies += [f"52260119900307{serial:03}" for serial in range(1000)] + ["0" * 17, "9" * 17]
+    told = [body + mark for body in bodies for mark in "0X"]
+    told += told[:500]
+    chance.shuffle(told)
+    table, first = Seen(), {}
+    for row, one in enumerate(told, start=2):
+        assert table.before(one, row) == first.get(one, 0)
+        first.setdefault(one, row)
 
 
 @given(
