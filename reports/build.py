@@ -24,6 +24,8 @@ from reports.returns_told import Returns, returns_of
 from reports.settled_tables import SETTLED, Frame, settled_tables
 from reports.sources import SOURCES
 from reports.tables import Places
+from reports.texts import Words
+from reports.words_told import words_at
 from reports.work_tables import CASES, work_tables
 from reports.yearly_tables import Yearly, police_faults, yearly_tables
 from rosters.kinds import KINDS
@@ -48,6 +50,7 @@ class Known:
     returns: Returns
     yearly: Yearly
     previous: AnnualReport | None
+    words: Words
 
 
 def build(span: Span, now: datetime.datetime) -> Figures:
@@ -65,8 +68,8 @@ def _known(span: Span, today: datetime.date) -> Known:
     as_of = min(today, span.period.last)
     entered = _entered(span.year)
     yearly = Yearly(span, today, places, entered, _entered(span.year - 1).get(1))
-    told = indicators_at(span.period.last)
-    return Known(span, as_of, counts, places, told, returns_of(span.year), yearly, previous)
+    told, words = indicators_at(span.period.last), words_at(span.year, span.period.last)
+    return Known(span, as_of, counts, places, told, returns_of(span.year), yearly, previous, words)
 
 
 def _entered(year: int) -> dict[int, int]:
@@ -92,6 +95,7 @@ def _figures(known: Known, now: datetime.datetime) -> Figures:
         tables=tuple(tables),
         version=_next_version(known.span),
         notes=tuple(_notes(known, tables)),
+        words=known.words.to_json(),
     )
 
 
