@@ -24,7 +24,7 @@ from reports.returns_told import Returns, returns_of
 from reports.settled_tables import SETTLED, Frame, settled_tables
 from reports.sources import SOURCES
 from reports.tables import Places
-from reports.texts import Words
+from reports.texts import Words, silent
 from reports.words_told import words_at
 from reports.work_tables import CASES, work_tables
 from reports.yearly_tables import Yearly, police_faults, yearly_tables
@@ -253,6 +253,6 @@ def _notes(known: Known, tables: list[Table]) -> list[str]:
     notes = [f"有 {untold} 名落户人员的办件没有填写镇、街道。"] if untold else []
     missing = known.returns.to_json()["missing"]
     if missing:
-        notes.append(f"截至{in_words(known.as_of)}未报送的单位:{'、'.join(missing)}。")
+        notes.append(silent(known.as_of, missing))
     police = next(table for table in tables if table.key == "police_58")
     return notes + police_faults(police, known.yearly)

@@ -123,9 +123,9 @@ def title_of(figures: Figures) -> str:
     """What stands above the report; a period of choice and a draft are named as such."""
     title = f"凯里市{figures.year}年非户籍人口落户情况报告"
     if not figures.final:
-        title += "(草稿)"
+        title += "\n(草稿)"
     elif figures.version > 1:
-        title += f"(第{figures.version}版)"
+        title += f"\n(第{figures.version}版)"
     return title if is_whole_year(figures) else f"{title}\n({_period(figures)})"
 
 
@@ -196,7 +196,7 @@ def _work(figures: Figures, words: Words) -> list[Said]:
     parts = [
         (f"{found[0][1].title}({clause})", _progress(found)) for clause, found in by_clause.items()
     ]
-    parts += [("经费保障", costs(words)), ("报送情况", reporting(figures))]
+    parts += [("经费测算和支出", costs(words)), ("报送情况", reporting(figures))]
     return list(numbered(parts))
 
 
@@ -255,9 +255,12 @@ def reporting(figures: Figures) -> list[str]:
     late = f",其中迟报{told['late']}个" if told["late"] else ""
     sentences = [f"应报送年度报告的单位{told['due']}个,已收到{told['received']}个{late}。"]
     if told["missing"]:
-        names = "、".join(told["missing"])
-        sentences.append(f"{until(figures)}未报送的单位{len(told['missing'])}个:{names}。")
+        sentences.append(silent(date.fromisoformat(figures.as_of), told["missing"]))
     return sentences
+
+
+def silent(on: date, names: Sequence[str]) -> str:
+    return f"截至{in_words(on)}未报送的单位{len(names)}个:{'、'.join(names)}。"
 
 
 # ------------------------------------------------------------------ 二、主要指标完成情况
@@ -271,8 +274,9 @@ def _main_figures(figures: Figures, words: Words) -> list[Said]:
         ("花名册和三权告知", [*rosters(figures), *rights(figures)]),
         ("城镇化指标", [rate(one) for one in words.rates]),
     ]
-    if figures.notes:
-        parts.append(("数据说明", list(figures.notes)))
+    # Who is silent stands in chapter one already.
+    notes = [note for note in figures.notes if note not in reporting(figures)]
+    parts += [("数据说明", notes)] if notes else []
     return list(numbered(parts))
 
 

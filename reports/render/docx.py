@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reports.figures import Figures, Number, Table
 from reports.render import official
@@ -113,31 +114,29 @@ def _changes(figures: Figures) -> official.Table:
 
 
 def _tables(tables: Sequence[Table]) -> list[Block]:
-    blocks: list[Block] = []
-    for number, table in enumerate(tables, start=1):
-        blocks += [
-            Heading(1, f"{in_chinese(number)}、{table.title}"),
-            Paragraph(table.heading),
-            *_parts(table),
-            *(Paragraph(f"注:{note}") for note in table.notes),
-        ]
-    return blocks
+    return [
+        part
+        for number, table in enumerate(tables, start=1)
+        for part in _parts(table, f"{in_chinese(number)}、{table.title}")
+    ]
 
 
-def _parts(table: Table) -> list[official.Table]:
+def _parts(table: Table, caption: str) -> list[official.Table]:
     """A table that is too wide stands in parts below each other, each with the rows' titles."""
     wide = len(table.columns)
     number = -(-wide // MOST_COLUMNS)
     size = -(-wide // number)
-    return [_part(table, start, min(start + size, wide)) for start in range(0, wide, size)]
+    parts = [_part(table, start, min(start + size, wide)) for start in range(0, wide, size)]
+    parts[0] = replace(parts[0], caption=caption, about=table.heading)
+    parts[-1] = replace(parts[-1], notes=[f"注:{note}" for note in table.notes])
+    return parts
 
 
 def _part(table: Table, start: int, end: int) -> official.Table:
     head = (table.row_title, *(column.title for column in table.columns[start:end]))
     rows = [(row.title, *map(shown, row.cells[start:end])) for row in table.rows]
     widths = (TITLE_SHARE, *[1.0] * (end - start))
-    caption = f"(续:{head[1]}至{head[-1]})" if start else ""
-    return official.Table(head, rows, widths, caption)
+    return official.Table(head, rows, widths, caption=f"(续:{head[1]}至{head[-1]})")
 
 
 def shown(number: Number) -> str:

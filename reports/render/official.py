@@ -30,8 +30,8 @@ TITLE_FONT, BODY_FONT = "方正小标宋简体", "仿宋_GB2312"
 HEADING_FONTS = ("黑体", "楷体_GB2312", BODY_FONT, BODY_FONT)
 NUMBER_FONT = "宋体"
 
-# 二号, 三号, 四号, 小五号 in points.
-TITLE_SIZE, BODY_SIZE, NUMBER_SIZE, TABLE_SIZE = 22.0, 16.0, 14.0, 9.0
+# 二号, 三号, 四号, 五号, 小五号 in points.
+TITLE_SIZE, BODY_SIZE, NUMBER_SIZE, SMALL_SIZE, TABLE_SIZE = 22.0, 16.0, 14.0, 10.5, 9.0
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(35), Mm(28), Mm(26)
 LINES, CHARACTERS = 22, 28
 # 225 mm / 22 lines, rounded down to a twentieth of a point, so that the last line still fits.
@@ -72,14 +72,15 @@ class Paragraph:
 class Table:
     """Cells as text; numbers stand to the right. `widths`: shares of the page, for each column.
 
-    `note`: a line below it.
+    `about`: a small line between caption and table; `notes`: small lines below it.
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     widths: Sequence[float] = ()
     caption: str = ""
-    note: str = ""
+    about: str = ""
+    notes: Sequence[str] = ()
 
 
 Block = Heading | Paragraph | Table
@@ -302,12 +303,21 @@ def _table(made: Document, table: Table) -> None:
         line = _line(made, table.caption, font="黑体")
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
         line.paragraph_format.keep_with_next = True
+    if table.about:
+        _small(made, table.about).paragraph_format.keep_with_next = True
     section = made.sections[-1]
     room = section.page_width - section.left_margin - section.right_margin
     shares = table.widths or [1.0] * len(table.head)
     widths = [round(room * share / sum(shares) / TWENTIETH) for share in shares]
-    behind = _line(made, table.note)
-    behind._p.addprevious(parse_xml(_table_xml(table, widths)))
+    behind = [_small(made, note) for note in table.notes] + [_line(made, "")]
+    behind[0]._p.addprevious(parse_xml(_table_xml(table, widths)))
+
+
+def _small(made: Document, text: str) -> Line:
+    line = _line(made, "")
+    line.paragraph_format.line_spacing = Pt(SMALL_SIZE + 5)
+    _run(line, text, BODY_FONT, SMALL_SIZE)
+    return line
 
 
 def _table_xml(table: Table, widths: Sequence[int]) -> str:
@@ -339,8 +349,9 @@ def _cell_xml(text: str, width: int, *, is_head: bool) -> str:
     font = "黑体" if is_head else NUMBER_FONT
     names = " ".join(f'w:{script}="{font}"' for script in ("ascii", "hAnsi", "eastAsia", "cs"))
     size = round(TABLE_SIZE * 2)
+    kept = "<w:keepNext/>" if is_head else ""
     form = (
-        f'<w:pPr><w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0"'
+        f'<w:pPr>{kept}<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0"'
         f' w:line="{round((TABLE_SIZE + 4) * 20)}" w:lineRule="exact"/><w:jc w:val="{side}"/></w:pPr>'
     )
     words = "<w:br/>".join(
