@@ -30,7 +30,7 @@ ANNEXES = (
     ("未报送、迟报单位名单及各单位报送情况", ("returns",)),
     (
         "自然年度统计表及与报告年度的对照",
-        ("land_before", "fiscal", "reconciliation", "police_58", "police_remarks"),
+        ("land_before", "fiscal", "reconciliation", "police_58", "police_58_remarks"),
     ),
     ("城镇化率和上年调整", ("indicators", "prior_year")),
 )

@@ -5,7 +5,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,9 +17,9 @@ from kaili_hukou.masking import mask_name
 from kaili_hukou.roles import Role
 from reports import due_days
 from reports.behind import Behind, Line, NoSuchFigure, behind
-from reports.build import build
+from reports.counted_now import counted_now
 from reports.figure_words import in_words
-from reports.figures import Disagreement, Figures, Row, Table, from_json
+from reports.figures import Disagreement, Figures, Row, Table
 from reports.frozen import FrozenBehind, frozen_rows
 from reports.keys import Figure, parse
 from reports.models import AnnualReport
@@ -31,8 +30,6 @@ READERS = frozenset({Role.APPROVER, Role.REFORM_OFFICE, Role.AUDITOR})
 PAGE = 20
 # Nobody turns more pages: a figure that is larger is looked through by its parts.
 MOST_PAGES = 50
-# A draft is counted once for whoever looks at its tables in the same minute.
-REMEMBERED_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +124,10 @@ def _figures(asked: _Asked) -> tuple[Figures | None, str]:
         return asked.report.figures, ""
     if asked.span is None:
         return None, ""
-    key = f"figures/{asked.year}/{'/'.join(asked.span.period.to_json())}"
-    known = cache.get(key)
-    if known:
-        return from_json(known), ""
     try:
-        built = build(asked.span, timezone.now())
+        return counted_now(asked.span, timezone.now()), ""
     except Disagreement as fault:
         return None, str(fault)
-    cache.set(key, built.to_json(), REMEMBERED_SECONDS)
-    return built, ""
 
 
 def _shown(told: Figures, key: str) -> Shown:
