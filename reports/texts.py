@@ -323,9 +323,9 @@ def compared(figures: Figures) -> list[str]:
 def _change(before: int, now: int) -> str:
     if before == now:
         return "与上年持平"
-    share = f",{'增长' if now > before else '下降'}{abs(now - before) / before:.1%}"
-    more = "增加" if now > before else "减少"
-    return f"比上年{more}{abs(now - before)}人{share if before else ''}"
+    more, grown = ("增加", "增长") if now > before else ("减少", "下降")
+    share = f",{grown}{abs(now - before) / before:.1%}" if before else ""
+    return f"比上年{more}{abs(now - before)}人{share}"
 
 
 def _signed(number: Any) -> str:

@@ -19,6 +19,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client, override_settings
+from django.utils import timezone
 from django.urls import get_resolver, resolve, reverse
 
 from applications.actions.contacting import give_slip
@@ -71,7 +72,7 @@ from reports.actions.changing import opened
 from reports.actions.filing import Filing
 from reports.actions.filing import attach as attach_to_return
 from reports.actions.returning import begin
-from reports.models import SupportingRule
+from reports.models import ReportBuild, SupportingRule
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
 from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
 from residence_permits.actions.permits import Act as PermitAct
@@ -436,6 +437,16 @@ REPORTS = (
     returns("rebuild", RETURN_FILLERS, method="post"),
     returns("return-move", RETURN_FILLERS, "accept", method="post"),
     returns("return-move", RETURN_FILLERS, "nothing", method="post", ok=404),
+    reports("this-submission", CITY_READERS, ok=302),
+    reports("this-rehearsal", CITY_READERS, ok=302),
+    reports("submission", CITY_READERS, "", YEAR),
+    reports("rehearsal", CITY_READERS, "", YEAR),
+    reports("draft", GATHERERS, "", YEAR, method="post", ok=302),
+    reports("freezing", GATHERERS, "", YEAR, ok=302),
+    reports("freezing", GATHERERS, "", YEAR, method="post", ok=302),
+    reports("version-file", CITY_READERS, "", YEAR, 1, "zip", ok=404),
+    reports("build-progress", CITY_READERS, "draft_build", within=""),
+    reports("draft-file", CITY_READERS, "draft_build", "zip", within="", ok=404),
     reports("file", RETURN_READERS, "return_file"),
     reports("remove-file", RETURN_FILLERS, "return_file", method="post", ok=302),
     reports("rules", RETURN_READERS),
@@ -726,6 +737,9 @@ def build_cast() -> SimpleNamespace:
     made |= build_follow_ups(at_desk, roster.supplier)
     made |= build_oversight(at_desk, roster.supplier)
     made |= build_returns(roster.supplier)
+    made["draft_build"] = ReportBuild.objects.create(
+        year=YEAR, kind="draft", state="done", asked_at=timezone.now(), asked_by=at_desk.approver
+    )
     officers = build_officers(here, there, roster.supplier)
     return SimpleNamespace(
         **made,
