@@ -57,6 +57,11 @@ app.conf.beat_schedule = {
         "task": "reports.tasks.remind_units",
         "schedule": crontab(hour="6", minute="30"),
     },
+    # The main figures of the report as they stand: the rehearsal shows what has moved since.
+    "note figures": {
+        "task": "reports.tasks.note_figures",
+        "schedule": crontab(hour="1", minute="40"),
+    },
     # Which permits are suspended and whose window is open follows from the days; this notes it.
     "sweep permits": {
         "task": "residence_permits.tasks.sweep_permits",

@@ -23,6 +23,8 @@ from reports.period import Period, Span, month_of
 from reports.returns_told import Returns, returns_of
 from reports.settled_tables import SETTLED, Frame, settled_tables
 from reports.tables import Places
+from reports.texts import Words, silent
+from reports.words_told import words_at
 from reports.work_tables import CASES, DECIDING, case_column, work_tables
 from reports.yearly_tables import Yearly, police_faults, yearly_tables
 from rosters.kinds import KINDS
@@ -47,6 +49,7 @@ class Known:
     returns: Returns
     yearly: Yearly
     previous: AnnualReport | None
+    words: Words
 
 
 def build(span: Span, now: datetime.datetime) -> Figures:
@@ -63,8 +66,8 @@ def _known(span: Span, today: datetime.date) -> Known:
     as_of = min(today, span.period.last)
     entered = _entered(span.year)
     yearly = Yearly(span, today, places, entered, _entered(span.year - 1).get(1))
-    told = indicators_at(span.period.last)
-    return Known(span, as_of, counts, places, told, returns_of(span.year), yearly, previous)
+    told, words = indicators_at(span.period.last), words_at(span.year, span.period.last)
+    return Known(span, as_of, counts, places, told, returns_of(span.year), yearly, previous, words)
 
 
 def _entered(year: int) -> dict[int, int]:
@@ -90,6 +93,7 @@ def _figures(known: Known, now: datetime.datetime) -> Figures:
         tables=tuple(tables),
         version=_next_version(known.span),
         notes=tuple(_notes(known, tables)),
+        words=known.words.to_json(),
     )
 
 
@@ -228,6 +232,6 @@ def _notes(known: Known, tables: list[Table]) -> list[str]:
     notes = [f"有 {untold} 名落户人员的办件没有填写镇、街道。"] if untold else []
     missing = known.returns.to_json()["missing"]
     if missing:
-        notes.append(f"截至{in_words(known.as_of)}未报送的单位:{'、'.join(missing)}。")
+        notes.append(silent(known.as_of, missing))
     police = next(table for table in tables if table.key == "police_58")
     return notes + police_faults(police, known.yearly)

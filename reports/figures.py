@@ -133,7 +133,8 @@ class Figures:
     `told`: the numbers named by the contract (settled, returned, …, returns), as JSON has them.
     `as_of`: the day up to which it speaks (截至): its last day, or the day it was built.
     `notes`: sentences for whoever reads it (what is not filled in, what the police form says
-    against itself). `changes`: of a correction, against the version before.
+    against itself). `changes`: of a correction, against the version before. `words`: what the
+    units wrote (`reports.texts.Words`).
     """
 
     year: int
@@ -147,6 +148,7 @@ class Figures:
     reason: str = ""
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = field(default=())
+    words: dict[str, Any] = field(default_factory=dict)
 
     def table(self, key: str) -> Table:
         return next(table for table in self.tables if table.key == key)
@@ -167,6 +169,7 @@ class Figures:
             "notes": list(self.notes),
             "changes": [asdict(change) for change in self.changes],
             "tables": [_plain(asdict(table)) for table in self.tables],
+            "words": _plain(self.words),
         }
         return head | self.told | rest
 
@@ -182,7 +185,7 @@ def _plain(value: Any) -> Any:
 
 _HEAD = frozenset(
     {"year", "period", "built_at", "final", "version", "as_of", "reason", "notes", "changes"}
-    | {"tables"}
+    | {"tables", "words"}
 )
 
 
@@ -200,6 +203,7 @@ def from_json(told: dict[str, Any]) -> Figures:
         reason=told["reason"],
         notes=tuple(told["notes"]),
         changes=tuple(Change(**one) for one in told["changes"]),
+        words=told["words"],
     )
 
 

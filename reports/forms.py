@@ -166,6 +166,20 @@ class ReasonForm(forms.Form):
     )
 
 
+class CorrectionReasonForm(forms.Form):
+    """Why a report that went out is corrected."""
+
+    reason = forms.CharField(
+        label="更正理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": "更正须写明理由。",
+            "max_length": "更正理由最长 500 个字,请缩短。",
+        },
+    )
+
+
 class DaysForm(forms.Form):
     returns_by = DayField(label="内部报送日", required=True)
     summary_by = DayField(label="内部汇总日", required=True)

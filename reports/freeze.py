@@ -23,6 +23,7 @@ from reports.models import AnnualReport, FrozenCase, ReportFile
 from reports.period import Span
 from reports.render import docx, figures_json, xlsx
 from reports.returns_told import returns_of
+from reports.texts import changed_words
 
 LONGEST_REASON = 500
 FIGURES_FILE = "figures.json"
@@ -66,7 +67,7 @@ def _kept(act: Freezing, *, is_correction: bool) -> AnnualReport:
     try:
         with one_snapshot():
             last = AnnualReport.objects.filter(year=act.span.year).order_by("-version").first()
-            _may_be_frozen(act, last, is_correction=is_correction)
+            may_be_frozen(act, last, is_correction=is_correction)
             return _keep(act, last)
     except IntegrityError:
         raise Refused(
@@ -74,7 +75,7 @@ def _kept(act: Freezing, *, is_correction: bool) -> AnnualReport:
         ) from None
 
 
-def _may_be_frozen(act: Freezing, last: AnnualReport | None, *, is_correction: bool) -> None:
+def may_be_frozen(act: Freezing, last: AnnualReport | None, *, is_correction: bool) -> None:
     year = act.span.year
     if not act.span.is_report_year:
         raise Refused("自选时段只能生成草稿;定稿以报告年度(上年12月1日至当年11月30日)为准。")
@@ -101,7 +102,9 @@ def _may_be_frozen(act: Freezing, last: AnnualReport | None, *, is_correction: b
 def _keep(act: Freezing, last: AnnualReport | None) -> AnnualReport:
     figures = replace(build(act.span, act.now), final=True, reason=act.reason.strip())
     if last is not None:
-        figures = replace(figures, changes=changes_between(last.figures, figures))
+        before = last.figures
+        changes = (*changes_between(before, figures), *changed_words(before, figures))
+        figures = replace(figures, changes=changes)
     files = rendered(figures)
     report = AnnualReport.objects.create(
         year=act.span.year,

@@ -11,9 +11,11 @@ from reports.views import (
     gathering,
     indicators,
     police_form,
+    rehearsal,
     reminders,
     returns,
     rules,
+    submission,
 )
 
 app_name = "reports"
@@ -44,6 +46,19 @@ urlpatterns = [
     path("returns/<int:year>/<slug:code>/move/<slug:name>/", returns.move, name="return-move"),
     path("files/<uuid:pk>/", returns.file, name="file"),
     path("files/<uuid:pk>/remove/", returns.remove, name="remove-file"),
+    path("submission/", submission.this_year, name="this-submission"),
+    path("rehearsal/", rehearsal.this_year, name="this-rehearsal"),
+    path("submission/<int:year>/", submission.submission, name="submission"),
+    path("submission/<int:year>/draft/", submission.draft, name="draft"),
+    path("submission/<int:year>/freezing/", submission.freezing, name="freezing"),
+    path("submission/<int:year>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
+    path(
+        "submission/<int:year>/<int:version>/<slug:kind>/",
+        submission.version_file,
+        name="version-file",
+    ),
+    path("submission/builds/<uuid:pk>/", submission.progress, name="build-progress"),
+    path("submission/drafts/<uuid:pk>/<slug:kind>/", submission.draft_file, name="draft-file"),
     path("figures/", figures.figures, name="figures"),
     path("figures/behind/", figures.behind_figure, name="behind"),
     path("figures/police/<int:year>/", police_form.police_form, name="police-form"),

@@ -84,6 +84,9 @@ PURE = (
     "reports/rates.py",
     "reports/curve.py",
     "reports/trend.py",
+    "reports/charts.py",
+    "reports/figures.py",
+    "reports/texts.py",
     "reports/findings.py",
     "applications/household_plans.py",
 )
@@ -376,6 +379,7 @@ OTHER_STATES = {
     "reports/actions/evaluating.py": "Finding.state",
     "reports/actions/changing.py": "UnitReturn.state",
     "reports/actions/ruling.py": "SupportingRule.state",
+    "reports/actions/building.py": "ReportBuild.state",
 }
 
 

@@ -20,6 +20,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import get_resolver, resolve, reverse
+from django.utils import timezone
 
 from applications.actions.contacting import give_slip
 from applications.actions.evidence import attach
@@ -70,7 +71,14 @@ from reports.actions.filing import Filing
 from reports.actions.filing import attach as attach_to_return
 from reports.actions.indicators import Entry, enter
 from reports.actions.returning import begin
-from reports.models import Consultation, Evaluation, Finding, Opinion, SupportingRule
+from reports.models import (
+    Consultation,
+    Evaluation,
+    Finding,
+    Opinion,
+    ReportBuild,
+    SupportingRule,
+)
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
 from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
 from residence_permits.actions.permits import Act as PermitAct
@@ -435,6 +443,16 @@ REPORTS = (
     returns("rebuild", RETURN_FILLERS, method="post"),
     returns("return-move", RETURN_FILLERS, "accept", method="post"),
     returns("return-move", RETURN_FILLERS, "nothing", method="post", ok=404),
+    reports("this-submission", CITY_READERS, ok=302),
+    reports("this-rehearsal", CITY_READERS, ok=302),
+    reports("submission", CITY_READERS, "", YEAR),
+    reports("rehearsal", CITY_READERS, "", YEAR),
+    reports("draft", GATHERERS, "", YEAR, method="post", ok=302),
+    reports("freezing", GATHERERS, "", YEAR, ok=302),
+    reports("freezing", GATHERERS, "", YEAR, method="post", ok=302),
+    reports("version-file", CITY_READERS, "", YEAR, 1, "zip", ok=404),
+    reports("build-progress", CITY_READERS, "draft_build", within=""),
+    reports("draft-file", CITY_READERS, "draft_build", "zip", within="", ok=404),
     reports("file", RETURN_READERS, "return_file"),
     reports("remove-file", RETURN_FILLERS, "return_file", method="post", ok=302),
     reports("figures", CITY_READERS),
@@ -744,6 +762,9 @@ def build_cast() -> SimpleNamespace:
     made |= build_follow_ups(at_desk, roster.supplier)
     made |= build_oversight(at_desk, roster.supplier)
     made |= build_returns(roster.supplier)
+    made["draft_build"] = ReportBuild.objects.create(
+        year=YEAR, kind="draft", state="done", asked_at=timezone.now(), asked_by=at_desk.approver
+    )
     officers = build_officers(here, there, roster.supplier)
     return SimpleNamespace(
         **made,

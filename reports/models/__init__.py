@@ -1,4 +1,5 @@
 from reports.models.annual import AnnualReport, FrozenCase, PoliceEntry, ReportFile
+from reports.models.builds import FigureSnapshot, ReportBuild
 from reports.models.consultation import Consultation, Opinion
 from reports.models.evaluation import Evaluation, Finding, FindingStep
 from reports.models.files import OversightFile
@@ -16,6 +17,7 @@ __all__ = [
     "AnnualReport",
     "Consultation",
     "Evaluation",
+    "FigureSnapshot",
     "Finding",
     "FindingStep",
     "FrozenCase",
@@ -24,6 +26,7 @@ __all__ = [
     "OversightFile",
     "PoliceEntry",
     "Reminder",
+    "ReportBuild",
     "ReportFile",
     "ReturnCall",
     "ReturnChange",

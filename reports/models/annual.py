@@ -73,6 +73,10 @@ class ReportFile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def kind(self) -> str:
+        return self.name.rpartition(".")[2]
+
 
 class FrozenCase(models.Model):
     """A row that a frozen report counted, with the values by which it counted it.

@@ -1,120 +1,143 @@
-"""The report as a Word document: its texts, then each table. The same snapshot, the same bytes."""
+"""The report as an official document: its text, then every table in an annex."""
 
-import io
-import zipfile
+import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
-from xml.sax.saxutils import escape
-
-from docx import Document
-from docx.enum.section import WD_ORIENT
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from dataclasses import replace
 
 from reports.figures import Figures, Number, Table
+from reports.render import official
+from reports.render.official import Annex, Block, Heading, Official, Paragraph
+from reports.texts import (
+    OUR_NAME,
+    Said,
+    UnitWords,
+    chapters,
+    in_chinese,
+    title_of,
+    words_of,
+)
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+ADDRESSEE = "凯里市人民政府"
+# Left empty for the pen: who signs is known when it is signed.
+SIGNER = "\N{IDEOGRAPHIC SPACE}" * 4
+CONTACT = f"联系单位:{OUR_NAME}"
+MOST_COLUMNS = 14
+# A row's title takes as much room as so many figures.
+TITLE_SHARE = 2.4
+# Which tables stand in which annex; one that is not named stands in the first of figures.
+ANNEXES = (
+    ("居住证统计表", ("permits",)),
+    ("未报送、迟报单位名单及各单位报送情况", ("returns",)),
+    (
+        "自然年度统计表及与报告年度的对照",
+        ("land_before", "fiscal", "reconciliation", "police_58", "police_58_remarks"),
+    ),
+    ("城镇化率和上年调整", ("indicators", "prior_year")),
+)
+SETTLED = "落户统计表"
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """What stands above the tables: paragraphs by heading, in their order."""
-
-    title: str
-    parts: Sequence[tuple[str, Sequence[str]]] = field(default=())
+def render(figures: Figures) -> bytes:
+    return official.render(document(figures))
 
 
-def plain_texts(figures: Figures) -> Texts:
-    """The few sentences that follow from the figures alone."""
-    kind = f"(第 {figures.version} 版)" if figures.final else "(草稿)"
-    told = figures.told
-    settled, cases = told["settled"], told["applications"]
-    return Texts(
-        f"凯里市{figures.year}年非户籍人口落户情况报告{kind}",
-        (
-            ("一、统计时段", (f"{figures.period[0]}至{figures.period[1]},截至{figures.as_of}。",)),
-            (
-                "二、落户情况",
-                (
-                    f"落户 {settled['total']} 人({settled['applications']} 件),"
-                    f"撤销落户 {told['revoked']} 人,毕业迁回原籍 {told['returned']} 人,"
-                    f"准予设立集体户 {told['collective_households']} 户。",
-                    f"收件 {cases['received']} 件,批准 {cases['approved']} 件,"
-                    f"不予批准 {cases['refused']} 件,不予受理 {cases['not_accepted']} 件,"
-                    f"按期作出决定 {cases['within_term']} 件,超期 {cases['beyond_term']} 件。",
-                ),
-            ),
-            *((("三、说明", figures.notes),) if figures.notes else ()),
-        ),
+def document(figures: Figures) -> Official:
+    """The whole report of 市户改办 to the city's government, as data."""
+    return Official(
+        title=title_of(figures),
+        addressee=ADDRESSEE,
+        blocks=[_block(one) for one in chapters(figures)],
+        signature=OUR_NAME,
+        day=datetime.datetime.fromisoformat(figures.built_at).date(),
+        annexes=_annexes(figures),
+        signer=SIGNER,
+        contact=CONTACT,
     )
 
 
-def render(figures: Figures, texts: Texts | None = None) -> bytes:
-    told = texts or plain_texts(figures)
-    document = Document()
-    _landscape(document)
-    document.add_heading(told.title, level=0)
-    for heading, paragraphs in told.parts:
-        document.add_heading(heading, level=1)
-        for words in paragraphs:
-            document.add_paragraph(words)
-    for table in figures.tables:
-        _add_table(document, table)
-    _properties(document, figures, told.title)
-    out = io.BytesIO()
-    document.save(out)
-    return unchanging(out.getvalue())
+def _block(said: Said) -> Block:
+    return Heading(said.level, said.text) if said.level else Paragraph(said.text)
 
 
-def _landscape(document: Any) -> None:
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = section.page_height, section.page_width
+def _annexes(figures: Figures) -> list[Annex]:
+    elsewhere = {key for _, keys in ANNEXES for key in keys}
+    settled = [table for table in figures.tables if table.key not in elsewhere]
+    found = [
+        Annex("各单位任务落实一览表", [_tasks(words_of(figures).units)], landscape=True),
+        Annex(SETTLED, _tables(settled), landscape=True),
+    ]
+    for title, keys in ANNEXES:
+        tables = [table for table in figures.tables if table.key in keys]
+        if tables:
+            found.append(Annex(title, [*_lists(figures, keys), *_tables(tables)], landscape=True))
+    if figures.changes:
+        found.append(Annex("更正前后对照表", [_changes(figures)], landscape=True))
+    return found
 
 
-def _properties(document: Any, figures: Figures, title: str) -> None:
-    built_at = datetime.fromisoformat(figures.built_at).replace(tzinfo=None)
-    told = document.core_properties
-    told.title, told.author, told.last_modified_by = title, "凯里市户籍窗口", ""
-    told.created = told.modified = built_at
-    told.revision = 1
+def _tasks(units: Sequence[UnitWords]) -> official.Table:
+    rows = [
+        (
+            unit.name,
+            item.clause,
+            item.title,
+            item.part,
+            item.progress,
+            item.cost_estimated or "—",
+            item.cost_spent or "—",
+        )
+        for unit in units
+        for item in unit.items
+    ]
+    head = ("单位", "条款", "任务", "分工", "进展情况", "经费测算(元)", "实际支出(元)")
+    return official.Table(head, rows, (3, 1.4, 3, 0.8, 7, 1.7, 1.7))
 
 
-def _add_table(document: Any, table: Table) -> None:
-    """Written as XML at once: a cell at a time takes minutes where there are thousands."""
-    document.add_heading(table.title, level=2)
-    last = document.add_paragraph(table.heading)
-    heads = [table.row_title, *(column.title for column in table.columns)]
-    rows = [heads, *([row.title, *map(_shown, row.cells)] for row in table.rows)]
-    last._p.addnext(parse_xml(_table_xml(rows)))
-    for note in table.notes or ("",):
-        document.add_paragraph(f"注:{note}" if note else "")
+def _lists(figures: Figures, keys: Sequence[str]) -> list[Block]:
+    """附件 of who is silent and who was late: the names before the table."""
+    if "returns" not in keys:
+        return []
+    missing = figures.told["returns"]["missing"]
+    late = [row.title for row in figures.table("returns").rows if row.cells[2]]
+    return [
+        Paragraph(f"未报送:{'、'.join(missing) or '无'}。"),
+        Paragraph(f"迟报:{'、'.join(late) or '无'}。"),
+    ]
 
 
-def _table_xml(rows: list[list[str]]) -> str:
-    lines = "".join(f"<w:tr>{''.join(map(_cell_xml, row))}</w:tr>" for row in rows)
-    look = '<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="5000" w:type="pct"/></w:tblPr>'
-    grid = "<w:tblGrid>" + "<w:gridCol/>" * len(rows[0]) + "</w:tblGrid>"
-    return f"<w:tbl {nsdecls('w')}>{look}{grid}{lines}</w:tbl>"
+def _changes(figures: Figures) -> official.Table:
+    rows = [
+        (one.table, one.row, one.column, shown(one.before), shown(one.after))
+        for one in figures.changes
+    ]
+    return official.Table(("表", "行", "栏", "更正前", "更正后"), rows, (4, 3, 3, 1.5, 1.5))
 
 
-def _cell_xml(text: str) -> str:
-    words = f'<w:rPr><w:sz w:val="16"/></w:rPr><w:t xml:space="preserve">{escape(text)}</w:t>'
-    return f"<w:tc><w:tcPr/><w:p><w:r>{words}</w:r></w:p></w:tc>"
+def _tables(tables: Sequence[Table]) -> list[Block]:
+    return [
+        part
+        for number, table in enumerate(tables, start=1)
+        for part in _parts(table, f"{in_chinese(number)}、{table.title}")
+    ]
 
 
-def _shown(number: Number) -> str:
+def _parts(table: Table, caption: str) -> list[official.Table]:
+    """A table that is too wide stands in parts below each other, each with the rows' titles."""
+    wide = len(table.columns)
+    number = -(-wide // MOST_COLUMNS)
+    size = -(-wide // number)
+    parts = [_part(table, start, min(start + size, wide)) for start in range(0, wide, size)]
+    parts[0] = replace(parts[0], caption=caption, about=table.heading)
+    parts[-1] = replace(parts[-1], notes=[f"注:{note}" for note in table.notes])
+    return parts
+
+
+def _part(table: Table, start: int, end: int) -> official.Table:
+    head = (table.row_title, *(column.title for column in table.columns[start:end]))
+    rows = [(row.title, *map(shown, row.cells[start:end])) for row in table.rows]
+    widths = (TITLE_SHARE, *[1.0] * (end - start))
+    return official.Table(head, rows, widths, caption=f"(续:{head[1]}至{head[-1]})")
+
+
+def shown(number: Number) -> str:
     return "—" if number is None else str(number)
-
-
-def unchanging(content: bytes) -> bytes:
-    """The same document with the parts of its archive dated alike."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            told = zipfile.ZipInfo(name, date_time=_EPOCH)
-            told.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(told, old.read(name))
-    return out.getvalue()
