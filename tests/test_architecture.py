@@ -85,7 +85,6 @@ PURE = (
     "reports/curve.py",
     "reports/trend.py",
     "reports/charts.py",
-    "reports/figures.py",
     "reports/texts.py",
     "reports/findings.py",
     "applications/household_plans.py",
