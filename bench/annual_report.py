@@ -4,7 +4,7 @@
 people in a database of its own on each engine, prints one JSON object an engine and removes it.
 Limits: all tables 4 times one raw SQL aggregate (town, route, month, origin) over the same rows in
 the same run; docx and xlsx as long again as the tables; the first page behind a figure within the
-time of the changelist of cases (judged at a million). Times are of one run.
+time of the stock changelist of cases. Judged at a million. Times are of one run.
 """
 
 from __future__ import annotations
