@@ -23,9 +23,10 @@ test: setup     ## the whole suite: SQLite always, PostgreSQL and Redis where th
 proof: setup    ## the long proofs in full
 	@PROOF=1 $(PY) -m tests.engines
 
-bench: setup    ## speed beside the bare work; `python -m bench.permits` is the full million
+bench: setup    ## speed beside the bare work; `python -m bench.permits`, `bench.rosters`: in full
 	@$(PY) bench/assess.py
 	@$(PY) -m bench.permits --permits 100000
+	@$(PY) -m bench.rosters --rows 10000 --peers 1000
 
 lint: setup
 	@.venv/bin/ruff check .

@@ -3,8 +3,9 @@
 `python -m bench.rosters [--rows 100000] [--peers 10000] [--engine …] [--suite aes|sm4|both]`
 builds workbooks of 12 columns and, on each engine and suite, prints one JSON object: rows a
 second of a first import and of a second one with 1 % changed; the limit (the same cells read,
-encrypted and digested, and written without any check); the peers on fewer rows of the same file;
-memory of the importing process. Medians of three, but for the peers and memory, which run once.
+encrypted and digested, and written without any check); the peers on fewer rows of the same kind;
+memory and the cost of a further row up to `--rows` and up to three times as many. Medians of
+three, but for the peers, memory and that cost, which are measured once.
 """
 
 from __future__ import annotations

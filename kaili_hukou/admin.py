@@ -15,6 +15,7 @@ from kaili_hukou import audit
 from kaili_hukou.desk_admin import DeskAdmin, ReadOnlyAdmin, masked
 from kaili_hukou.importing import SafeImport
 from kaili_hukou.jobs import start
+from kaili_hukou.login_forms import GivenPasswordForm
 from kaili_hukou.models import (
     AuditEntry,
     Bureau,
@@ -39,6 +40,7 @@ from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import division_title, forget
 from kaili_hukou.resources import CalendarDayResource, PoliceStationResource, VillageResource
 from kaili_hukou.roles import Role
+from kaili_hukou.sessions import ask_again
 
 KEEPERS = frozenset({Role.SYSTEM_ADMIN, Role.APPROVER})
 OFFICES = frozenset(Role.values)
@@ -58,6 +60,9 @@ class RegisterAdmin(ExportMixin, DeskAdmin):
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         if self.has_export_permission(request):
+            asked = ask_again(request)
+            if asked:
+                return asked
             audit.looked(f"导出{self.opts.verbose_name}")
         return super().export_action(request)
 
@@ -248,6 +253,7 @@ class OfficerAdmin(DeskAdmin, UserAdmin):
     ordering = ["username"]
     filter_horizontal = ()
     form = OfficerForm
+    change_password_form = GivenPasswordForm
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("人员", {"fields": ["name", "police_number", "window"]}),
@@ -282,11 +288,30 @@ class OfficerAdmin(DeskAdmin, UserAdmin):
     def get_inlines(self, request: HttpRequest, obj: Officer | None) -> list[Any]:
         return [PostingInline, RelativeInline] if obj else []
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        may = self.has_change_permission(request)
+        asked = ask_again(request) if may and request.method == "POST" else None
+        return asked or super().changeform_view(request, object_id, form_url, extra_context)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Asked before anything is typed: a password is never kept."""
+        asked = ask_again(request) if self.has_change_permission(request) else None
+        return asked or super().user_change_password(request, id, form_url)
+
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Officer, form: Any, change: bool) -> None:
         """A new account, and a changed role or place, is a regular posting from today on."""
         obj.is_staff = True
         obj.is_superuser = False
+        obj.password_given = obj.password_given or not change
         super().save_model(request, obj, form, change)
         if not change or PLACED & set(form.changed_data):
             today = timezone.localdate()

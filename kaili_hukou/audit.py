@@ -23,7 +23,9 @@ class Actor:
 
     @property
     def title(self) -> str:
-        return str(self.officer) if self.officer else "系统"
+        if self.officer:
+            return str(self.officer)
+        return "未登录人员" if self.request else "系统"
 
     @property
     def scope(self) -> str:

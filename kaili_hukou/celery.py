@@ -21,6 +21,12 @@ app.conf.beat_schedule = {
         "task": "kaili_hukou.tasks.clear_uploads",
         "schedule": crontab(hour="3", minute="10"),
     },
+    # What was typed into a login that ended waits half an hour for its owner; each login clears
+    # what is older, and so does the night.
+    "drop kept forms": {
+        "task": "kaili_hukou.tasks.drop_kept_forms",
+        "schedule": crontab(hour="3", minute="15"),
+    },
     # Deadlines of open cases are reckoned again when the calendar of a year was entered.
     "reckon deadlines": {
         "task": "applications.tasks.reckon_deadlines",

@@ -3,19 +3,33 @@
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from kaili_hukou.audit import SYSTEM, Actor, acting
+from kaili_hukou.audit import Actor, acting
 from kaili_hukou.models import Posting
 from kaili_hukou.postings import postings_on
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # Where the session keeps which posting was chosen in the bar.
 CHOSEN = "posting"
+
+
+def true_address(get_response: Handler) -> Handler:
+    """Behind a trusted proxy the address is the one that the proxy saw; else the header is not
+    believed, for anybody may send it."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if told and request.META.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
+            request.META["REMOTE_ADDR"] = told[:45]
+        return get_response(request)
+
+    return handle
 
 
 def posting(get_response: Handler) -> Handler:
@@ -58,7 +72,6 @@ def actor(get_response: Handler) -> Handler:
 
 
 def _actor_of(request: HttpRequest) -> Actor:
-    if not request.user.is_authenticated:
-        return SYSTEM
+    officer = request.user if request.user.is_authenticated else None
     address = request.META.get("REMOTE_ADDR", "")
-    return Actor(request.user, address=address, request=uuid.uuid4().hex)
+    return Actor(officer, address=address, request=uuid.uuid4().hex)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kaili_hukou.middleware.true_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kaili_hukou.sessions.kept_in_time",
     "kaili_hukou.middleware.posting",
     "kaili_hukou.middleware.actor",
 ]
@@ -103,6 +105,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 
 AUTH_USER_MODEL = "kaili_hukou.Officer"
+AUTHENTICATION_BACKENDS = ["kaili_hukou.logins.DeskBackend"]
+# national: three classes of characters, 90 days, not the last five. asvs: length and the list of
+# common passwords alone (OWASP ASVS 5.0, 6.2).
+BY_ASVS = {"national": False, "asvs": True}[env.str("PASSWORD_RULES", default="national")]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -110,7 +116,18 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "kaili_hukou.passwords.NotAFormerOne",
+        "OPTIONS": {"refuse": not BY_ASVS},
+    },
 ]
+if not BY_ASVS:
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "kaili_hukou.passwords.ThreeClasses"})
+# Of administrators and of whoever sees more than one station; offered to all.
+SECOND_FACTOR_REQUIRED = not DEBUG
+# Addresses of the proxy before the desk. Only what comes from there is believed when it tells
+# from where a request came (X-Forwarded-For).
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "admin:login"

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from kaili_hukou import sealed_uploads, sealing
+from kaili_hukou import logins, sealed_uploads, sealing
 from kaili_hukou.celery import app
 
 
@@ -16,3 +16,9 @@ def clear_uploads() -> int:
 def seal_record() -> int:
     """What was recorded since the last seal is sealed."""
     return sealing.seal(timezone.now())
+
+
+@app.task(name="kaili_hukou.tasks.drop_kept_forms")
+def drop_kept_forms() -> int:
+    """What was typed into an ended login and not fetched within half an hour is removed."""
+    return logins.drop_kept(timezone.now())

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from kaili_hukou.crypto import MissingKeys
 from kaili_hukou.roles import Role
+from kaili_hukou.sessions import keep
 
 # Where each role's day begins; apps are named by address, as in the settings.
 LANDING = {
@@ -49,5 +50,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page that was open before the last login: what was typed is offered again."""
+    if request.user.is_authenticated and keep(request, request.user):
+        return redirect("kept-forms")
     text = "页面打开太久或已重新登录。请返回上一页,刷新后再提交;已填写的内容仍在那一页上。"
     return _page(request, 403, "页面已过期", text)

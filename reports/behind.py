@@ -61,7 +61,7 @@ class Line:
 
 def _lines(part: Part, rows: QuerySet[Any], start: int, size: int) -> list[Line]:
     paths = _paths(part)
-    order = (part.day, "pk") if part.day else ("pk",)
+    order = part.order or ((part.day, "pk") if part.day else ("pk",))
     found = rows.order_by(*order).values_list(*paths.values())[start : start + size]
     return [Line(**dict(zip(paths, told, strict=True))) for told in found]
 

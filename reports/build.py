@@ -12,7 +12,7 @@ from kaili_hukou.dates import in_words
 from kaili_hukou.models import Town
 from reports.adjusting import adjusting_queries, prior_year
 from reports.classes import OTHER_COUNTY
-from reports.collect import counted, one_snapshot, own_counts, queries_of
+from reports.collect import counted, one_snapshot
 from reports.counts import Counts
 from reports.dimensions import nations
 from reports.figures import Column, Disagreement, Figures, Row, Table
@@ -22,11 +22,11 @@ from reports.models.indicators import indicators_at
 from reports.period import Period, Span, month_of
 from reports.returns_told import Returns, returns_of
 from reports.settled_tables import SETTLED, Frame, settled_tables
-from reports.sources import SOURCES
 from reports.tables import Places
-from reports.texts import Words, silent
+from reports.texts import silent
+from reports.words import Words
 from reports.words_told import words_at
-from reports.work_tables import CASES, work_tables
+from reports.work_tables import CASES, DECIDING, case_column, work_tables
 from reports.yearly_tables import Yearly, police_faults, yearly_tables
 from rosters.kinds import KINDS
 
@@ -62,8 +62,7 @@ def build(span: Span, now: datetime.datetime) -> Figures:
 
 def _known(span: Span, today: datetime.date) -> Known:
     previous = AnnualReport.objects.filter(year=span.year - 1).order_by("-version").first()
-    counts = counted([*queries_of(span), *adjusting_queries(span, previous)])
-    counts.given = own_counts(span)
+    counts = counted(span, adjusting_queries(span, previous))
     places = Places(tuple(Town.objects.order_by("code").values_list("code", "name")))
     as_of = min(today, span.period.last)
     entered = _entered(span.year)
@@ -164,24 +163,17 @@ def _returns(known: Known) -> Table:
 
 def _told(known: Known) -> dict[str, Any]:
     own, counts = known.span.period, known.counts
-    decided = {term: _number(counts, "decided", own, term=term) for term in ("within", "beyond")}
-    cases = {source: _number(counts, source, own) for source in CASES}
+    decided = {
+        f"{term}_term": _number(counts, "made", own, move=DECIDING, term=term)
+        for term in ("within", "beyond")
+    }
     return {
         "settled": _settled(known),
         "returned": _number(counts, "returned", own),
         "collective_households": _number(counts, "collective", own),
         "revoked": _number(counts, "revoked", own),
-        "applications": {
-            "received": cases["received"],
-            "approved": cases["approved"],
-            "refused": cases["refused"],
-            "not_accepted": cases["not_accepted"],
-            "withdrawn": cases["withdrawn"],
-            "terminated": cases["terminated"],
-            "open_at_end": cases["open"],
-            "within_term": decided["within"],
-            "beyond_term": decided["beyond"],
-        },
+        "applications": {name: counts.number(case_column(name, own).of) for name in CASES}
+        | decided,
         "permits": {
             "issued": _number(counts, "issued", own),
             "endorsed": _number(counts, "endorsed", own),
@@ -215,7 +207,7 @@ def _settled(known: Known) -> dict[str, Any]:
         towns["未填"] = NONE
     return {
         "total": counts.given[Figure(SETTLED, own)],
-        "applications": applications_settled(own),
+        "applications": counts.applications,
         "by_route": {route: number(route=route) for route in ROUTES},
         "by_town": {name: number(town=code) for name, code in towns.items()},
         "by_month": {month: _number(counts, SETTLED, month_of(month, own)) for month in own.months},
@@ -230,18 +222,6 @@ def _settled(known: Known) -> dict[str, Any]:
             for route in ROUTES
         },
     }
-
-
-def applications_settled(period: Period) -> int:
-    """How many cases settled somebody in the period, each once."""
-    now, earlier = (part.rows(period).order_by() for part in SOURCES[SETTLED].parts)
-    count = now.values("application").distinct().count()
-    return count + (
-        earlier.exclude(application__in=now.values("application"))
-        .values("application")
-        .distinct()
-        .count()
-    )
 
 
 # ------------------------------------------------------------------ what the reader must know

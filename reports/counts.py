@@ -14,6 +14,8 @@ from itertools import product
 from reports.keys import Figure
 from reports.period import Period
 
+Key = tuple[int | str, ...]
+
 
 class NotCounted(LookupError):
     """No query of this build counted the figure: an error of the program."""
@@ -29,8 +31,8 @@ class Cube:
     names: tuple[str, ...]
     stretches: list[Period]
     among: str = ""
-    groups: Counter[tuple[int | str, ...]] = field(default_factory=Counter)
-    _projected: dict[tuple[str, ...], Counter[tuple[int | str, ...]]] = field(default_factory=dict)
+    groups: Counter[Key] = field(default_factory=Counter)
+    _projected: dict[tuple[str, ...], Counter[Key]] = field(default_factory=dict)
 
     def add(self, stretch: int, values: Iterable[str], number: int) -> None:
         self.groups[stretch, *values] += number
@@ -51,7 +53,8 @@ class Cube:
         names = tuple(name for name, _ in figure.where)
         groups = self._by(names)
         values = [values for _, values in figure.where]
-        return sum(groups[key] for key in product(self.places(figure.period), *values))
+        keys: Iterable[Key] = product(self.places(figure.period), *values)
+        return sum(groups[key] for key in keys)
 
     def values(self, name: str, period: Period) -> set[str]:
         """The values of a dimension that occur in a period."""
@@ -60,22 +63,35 @@ class Cube:
             str(value) for (place, value), n in self._by((name,)).items() if n and place in inside
         }
 
-    def _by(self, names: tuple[str, ...]) -> Counter[tuple[int | str, ...]]:
+    def _by(self, names: tuple[str, ...]) -> Counter[Key]:
         if names not in self._projected:
-            at = [0, *(self.names.index(name) + 1 for name in names)]
-            folded: Counter[tuple[int | str, ...]] = Counter()
-            for key, number in self.groups.items():
-                folded[tuple(key[place] for place in at)] += number
+            source, known = self._smallest_with(names)
+            at = [0, *(known.index(name) + 1 for name in names)]
+            folded: Counter[Key] = Counter()
+            for key, number in source.items():
+                folded[tuple([key[place] for place in at])] += number
             self._projected[names] = folded
         return self._projected[names]
+
+    def _smallest_with(self, names: tuple[str, ...]) -> tuple[Counter[Key], tuple[str, ...]]:
+        """What was folded already and still tells these dimensions apart."""
+        found, known = self.groups, self.names
+        for told, groups in self._projected.items():
+            if set(names) <= set(told) and len(groups) < len(found):
+                found, known = groups, told
+        return found, known
 
 
 @dataclass(slots=True)
 class Counts:
-    """All cubes of one build, by source; `given`: figures that were counted one by one."""
+    """All cubes of one build, by source; `given`: figures that were counted one by one.
+
+    `applications`: how many cases settled somebody in the period, each once.
+    """
 
     cubes: dict[str, list[Cube]] = field(default_factory=dict)
     given: dict[Figure, int] = field(default_factory=dict)
+    applications: int = 0
 
     def add(self, source: str, cube: Cube) -> None:
         self.cubes.setdefault(source, []).append(cube)

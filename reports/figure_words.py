@@ -3,6 +3,7 @@
 from applications.models import FollowUp
 from applications.policy.routes import ROUTES
 from applications.statistics import DISCHARGED, MARKS, REASONS
+from applications.workflow import MOVES
 from kaili_hukou.models import Town
 from reports.classes import AGES, COLUMN_INSIDE, COLUMN_OTHER, LEVELS, SEXES, TERMS, UNLISTED
 from reports.dimensions import nations
@@ -20,6 +21,7 @@ TITLES = {
     "sex": "性别",
     "age": "年龄",
     "nation": "民族",
+    "move": "办理",
     "term": "时限",
     "roster": "花名册",
     "state": "情况",
@@ -63,6 +65,7 @@ def _words(name: str) -> dict[str, str]:
         "mark": MARKS,
         "sex": SEXES,
         "age": AGES,
+        "move": {name: move.title for name, move in MOVES.items()},
         "term": TERMS,
         "roster": {code: kind.title for code, kind in KINDS.items()},
         "state": dict(FollowUp.State.choices),

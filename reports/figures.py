@@ -5,7 +5,7 @@ row for each route and each town (0 where there was nothing). Whoever renders (x
 walks over `tables`; nothing is computed any more. It goes to JSON and back without loss, so that a
 frozen report is shown from its snapshot.
 
-Each cell that was counted has a key (`Table.key_of`): by it the list of what is behind is asked for.
+Each cell that was counted has a key (`Table.key_of`), by which the list behind it is asked for.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from reports.sources import SOURCES, Part
 
 # The columns of a frozen row that are dimensions of its source.
 DIMENSIONS = ("route", "town", "level", "kind", "column", "mark", "sex", "age", "nation")
-DIMENSIONS += ("term", "roster", "state", "settled_year")
+DIMENSIONS += ("move", "term", "roster", "state", "settled_year")
 _NULL = {"town": models.IntegerField(), "settled_year": models.IntegerField()}
 
 

@@ -20,7 +20,7 @@ from rosters.models import RosterEntry, RosterRepeat
 
 Dimensions = Mapping[str, Dimension]
 UNDOING = ("annul", "revoke")
-DECIDING = ("approve", "refuse")
+REPORTED = ("approve", "refuse", "not_accept", "withdraw", "terminate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Part:
     case: str | None = None
     name: str = ""
     permit: str | None = None
+    # The order of the list, as an index has it.
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,16 @@ def _of_settled(before: str, case: str, person: str) -> dict[str, Dimension]:
     }
 
 
-SETTLED_OUTCOMES = (Member.Outcome.REGISTERED, Member.Outcome.UNDONE)
 NOT_SETTLING = ("pupil_return", "collective")
 
 
 def _settled() -> Source:
-    """Each person by the day of registration; who was struck off later counts where he was."""
-    now = _dated(Member.objects, "registered_on", outcome__in=SETTLED_OUTCOMES)
+    """Each person by the day of registration; who was struck off later counts where he was.
+
+    Only those who settled ever have the day: neither a pupil who goes back nor anybody of an
+    enterprise.
+    """
+    now = _dated(Member.objects, "registered_on")
     earlier = EarlierSettlement.objects.exclude(route__in=NOT_SETTLING)
     return Source(
         "落户",
@@ -194,34 +199,53 @@ def _received(period: Period) -> QuerySet[Any]:
     )
 
 
-def _open_at_end(period: Period) -> QuerySet[Any]:
-    """Received by the last day of the period, and on that day neither ended nor let go.
+IN_HAND = tuple(state for state in OPEN if state != State.DRAFT)
 
-    As it stands now, but for what was moved since: of a case that ended or was taken up after the
-    period the first such move tells how it stood.
-    """
-    since = StateChange.objects.filter(on__gt=period.last)
-    toggled = since.filter(
-        Q(before__in=OPEN) & ~Q(after__in=OPEN) | ~Q(before__in=OPEN) & Q(after__in=OPEN)
+
+def _let_go_or_taken_up_since(day: Any) -> QuerySet[Any]:
+    """Moves after a day that ended a case, or took up one that had ended."""
+    ends = Q(before__in=OPEN) & ~Q(after__in=OPEN)
+    begins = ~Q(before__in=OPEN) & Q(after__in=OPEN)
+    return StateChange.objects.filter(ends | begins, on__gt=day)
+
+
+def _still_open(period: Period) -> QuerySet[Any]:
+    """In hand now, and since the last day of the period neither ended nor taken up."""
+    since = _let_go_or_taken_up_since(period.last).filter(application=OuterRef("pk"))
+    rows = Application.objects.filter(state__in=IN_HAND, received_on__lte=period.last)
+    return rows.filter(~Exists(since))
+
+
+def _open_then(period: Period) -> QuerySet[Any]:
+    """Moved since: in hand on the last day, if the first such move found it so."""
+    since = _let_go_or_taken_up_since(period.last)
+    first = since.filter(application=OuterRef("pk")).order_by("at").values("before")[:1]
+    rows = Application.objects.filter(pk__in=since.values("application"))
+    return (
+        rows.filter(received_on__lte=period.last)
+        .annotate(stood=Subquery(first))
+        .filter(stood__in=IN_HAND)
     )
-    first = toggled.filter(application=OuterRef("pk")).order_by("at").values("before")[:1]
-    rows = Application.objects.filter(received_on__lte=period.last)
-    rows = rows.filter(Q(is_open=True) | Q(pk__in=toggled.values("application")))
-    rows = rows.exclude(state=State.DRAFT).annotate(stood=Subquery(first))
-    return rows.filter(Q(stood__isnull=True, is_open=True) | Q(stood__in=OPEN))
 
 
-def _made(moves: tuple[str, ...], title: str, **more: Dimension) -> Source:
-    """Moves of cases, each by its day."""
-    dimensions = _of_case("application__") | more
+OPEN_AT_END = (_still_open, _open_then)
+
+
+def _made() -> Source:
+    """Moves by which a case is decided or ends, each by its day."""
+    dimensions = _of_case("application__") | {
+        "move": by.column("move"),
+        "term": by.term("", "application__"),
+    }
     part = Part(
-        _dated(StateChange.objects, "on", move__in=moves),
+        _dated(StateChange.objects, "on", move__in=REPORTED),
         dimensions,
         "on",
         "application",
         "application__applicant__name",
+        order=("on", "at"),
     )
-    return Source(title, "件", (part,))
+    return Source("办件", "件", (part,))
 
 
 def _cases(title: str, rows: Callable[[Period], QuerySet[Any]], day: str = "") -> Source:
@@ -296,7 +320,7 @@ def _named(period: Period) -> QuerySet[Any]:
 
 
 def _named_and_settled(period: Period) -> QuerySet[Any]:
-    """Of these whoever is settled on the last day, by whatever route and present or former number."""
+    """Of these whoever is settled on the last day, by whatever route, by any number he had."""
     later = StateChange.objects.filter(
         application=OuterRef("application"), move__in=UNDOING, on__gt=period.last
     )
@@ -334,13 +358,12 @@ SOURCES: dict[str, Source] = {
     "returned": _ended_in("pupil_return", "迁回原籍", "人"),
     "collective": _ended_in("collective", "准予设立集体户", "户"),
     "received": _cases("收件", _received, "received_on"),
-    "approved": _made(("approve",), "批准"),
-    "refused": _made(("refuse",), "不予批准"),
-    "decided": _made(DECIDING, "作出决定", term=by.term("", "application__")),
-    "not_accepted": _made(("not_accept",), "不予受理"),
-    "withdrawn": _made(("withdraw",), "申请人撤回"),
-    "terminated": _made(("terminate",), "终止办理"),
-    "open": _cases("期末在办", _open_at_end),
+    "made": _made(),
+    "open": Source(
+        "期末在办",
+        "件",
+        tuple(Part(rows, _of_case(""), "", "", "applicant__name") for rows in OPEN_AT_END),
+    ),
     "issued": _permits("签发居住证", _dated(Permit.objects, "issued_on"), "issued_on"),
     "endorsed": _endorsed(),
     "suspended": _permits("期末中止的居住证", _suspended_at_end),

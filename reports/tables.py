@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from applications.policy.routes import ROUTES
 from reports.counts import Counts
 from reports.figures import Column, Number, Row, Table
-from reports.keys import NONE, Figure, Where, both, where
+from reports.keys import NONE, Figure, Where, where
 from reports.period import Period
 
 BY_ROUTE, BY_TOWN = "落户渠道", "镇(街道)"
@@ -80,7 +80,7 @@ def rows_by_town(places: Places) -> tuple[Head, ...]:
 
 
 def filled(plan: Plan, counts: Counts) -> Table:
-    """The table with its numbers. A row for a missing value stays only where it counts something."""
+    """The table with its numbers. A row for a missing value stays where it counts something."""
     rows = [_row(head, plan.columns, counts) for head in plan.rows]
     rows = [row for row in rows if row.title != UNTOLD_TOWN or any(row.cells)]
     return Table(
@@ -112,10 +112,6 @@ def with_column(table: Table, title: str, cells: Iterable[Number], *, adds: bool
     return replace(table, columns=(*table.columns, Column(title, adds=adds)), rows=rows)
 
 
-def counting(source: str, period: Period) -> Columns:
-    return Columns(source, period)
-
-
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Makes the columns of one source and period."""
@@ -128,10 +124,8 @@ class Columns:
 
     def each(self, name: str, titles: dict[str, str]) -> list[Counting]:
         """One column for each value of a dimension."""
-        return [self.of(title, **{name: value}) for value, title in titles.items()]
-
-    def within(self, one: Counting, **told: str | tuple[str, ...]) -> Counting:
-        return replace(one, of=replace(one.of, where=both(one.of.where, where(**told))))
+        figure = Figure(self.source, self.period)
+        return [Counting(title, figure.of(((name, (value,)),))) for value, title in titles.items()]
 
 
 def parts(start: int, number: int) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from reports.views import (
     figures,
     gathering,
     indicators,
+    police_form,
     rehearsal,
     reminders,
     returns,
@@ -60,6 +61,7 @@ urlpatterns = [
     path("submission/drafts/<uuid:pk>/<slug:kind>/", submission.draft_file, name="draft-file"),
     path("figures/", figures.figures, name="figures"),
     path("figures/behind/", figures.behind_figure, name="behind"),
+    path("figures/police/<int:year>/", police_form.police_form, name="police-form"),
     path("rules/", rules.overview, name="rules"),
     path("rules/<uuid:pk>/", rules.one, name="rule"),
 ]

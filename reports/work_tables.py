@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from reports.classes import TERMS
 from reports.counts import Counts
 from reports.figures import Table
-from reports.keys import where
+from reports.keys import Figure, Where, where
+from reports.period import Period
 from reports.settled_tables import Frame
 from reports.tables import (
     Columns,
@@ -20,16 +21,17 @@ from reports.tables import (
     with_column,
 )
 
-# The figures of cases, in the words and the order of the tables.
-CASES = {
-    "received": "收件",
-    "approved": "批准",
-    "refused": "不予批准",
-    "not_accepted": "不予受理",
-    "withdrawn": "申请人撤回",
-    "terminated": "终止办理",
-    "open": "期末在办",
+# The figures of cases, in the words and the order of the tables: what is counted, and how.
+CASES: Mapping[str, tuple[str, str, Where]] = {
+    "received": ("收件", "received", ()),
+    "approved": ("批准", "made", where(move="approve")),
+    "refused": ("不予批准", "made", where(move="refuse")),
+    "not_accepted": ("不予受理", "made", where(move="not_accept")),
+    "withdrawn": ("申请人撤回", "made", where(move="withdraw")),
+    "terminated": ("终止办理", "made", where(move="terminate")),
+    "open_at_end": ("期末在办", "open", ()),
 }
+DECIDING = ("approve", "refuse")
 PERMITS = {
     "issued": "签发",
     "endorsed": "签注",
@@ -50,6 +52,11 @@ def work_tables(frame: Frame, counts: Counts, kinds: Mapping[str, str]) -> list[
     ]
 
 
+def case_column(name: str, period: Period) -> Counting:
+    title, source, rows = CASES[name]
+    return Counting(title, Figure(source, period, rows))
+
+
 def _columns(frame: Frame, titles: Mapping[str, str]) -> tuple[Counting, ...]:
     return tuple(Columns(source, frame.period).of(title) for source, title in titles.items())
 
@@ -60,24 +67,24 @@ def _cases(frame: Frame, counts: Counts) -> Table:
         "办件情况",
         frame.heading,
         every_row(frame.places),
-        _columns(frame, CASES),
+        tuple(case_column(name, frame.period) for name in CASES),
         notes=("收件不含不予受理的办件;批准、不予批准按决定日期计。",),
     )
     return filled(plan, counts)
 
 
 def _deadlines(frame: Frame, counts: Counts) -> Table:
-    decided = Columns("decided", frame.period)
+    decided = Columns("made", frame.period)
     plan = Plan(
         "deadlines",
         "承诺时限执行情况",
         frame.heading,
         every_row(frame.places),
         (
-            decided.of("作出决定"),
-            Columns("approved", frame.period).of("批准"),
-            Columns("refused", frame.period).of("不予批准"),
-            *decided.each("term", TERMS),
+            decided.of("作出决定", move=DECIDING),
+            case_column("approved", frame.period),
+            case_column("refused", frame.period),
+            *(decided.of(title, move=DECIDING, term=term) for term, title in TERMS.items()),
         ),
         sums=((0, (1, 2)), (0, (3, 4))),
         notes=("按期:决定日期不晚于承诺办结日;暂停计时期间作出的决定计为按期。",),

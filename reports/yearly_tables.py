@@ -7,7 +7,7 @@ reconciles the two.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from applications.statistics import DISCHARGED, MARKS, REASONS
@@ -197,7 +197,26 @@ def _with_entered(table: Table, told: Yearly) -> Table:
     columns["23 减少合计"] = _decrease(entered)
     for title, number in columns.items():
         table = with_column(table, title, [number, *[None] * (len(table.rows) - 1)])
-    return table
+    return _in_the_order_of_the_form(table)
+
+
+def _in_the_order_of_the_form(table: Table) -> Table:
+    """By the number before each title; what has none comes last."""
+    numbers = [column.title.split(" ")[0] for column in table.columns]
+    order = sorted(
+        range(len(numbers)), key=lambda at: int(numbers[at]) if numbers[at].isdigit() else 99
+    )
+    place = {old: new for new, old in enumerate(order)}
+    return replace(
+        table,
+        columns=tuple(table.columns[old] for old in order),
+        rows=tuple(
+            replace(row, cells=tuple(row.cells[old] for old in order)) for row in table.rows
+        ),
+        sums=tuple(
+            (place[whole], tuple(place[part] for part in parts)) for whole, parts in table.sums
+        ),
+    )
 
 
 def _increase(table: Table, entered: Mapping[int, int | None]) -> int | None:

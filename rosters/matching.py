@@ -83,13 +83,11 @@ def _marks(kind: str, digests: Sequence[str]) -> dict[str, tuple[uuid.UUID, str]
 
 def present_rows(kind: str, digests: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """The last row of each number, with its encrypted values still sealed."""
-    found = _last(kind, list(digests)).values(
-        "pk", "number_digest", "row_digest", *_ATTNAMES.values()
-    )
+    found = _last(kind, digests).values("pk", "number_digest", "row_digest", *_ATTNAMES.values())
     return {row["number_digest"]: row for row in found}
 
 
-def _last(kind: str, digests: Sequence[str]) -> QuerySet[RosterEntry]:
+def _last(kind: str, digests: Iterable[str]) -> QuerySet[RosterEntry]:
     """What is there of these numbers; the last row of each comes last."""
     named = among("number_digest", digests)
     rows = RosterEntry.objects.present().filter(named, roster__kind=kind)

@@ -14,6 +14,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -35,6 +36,13 @@ BINARIES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x7fELF"
 ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"II*\x00", b"MM\x00*")
 # Streams of what else comes in the old wrapping: texts, slides, messages, installers.
 OTHER_DOCUMENTS = ("WordDocument", "PowerPoint Document", "__properties_version1", "\u4840")
+
+# A workbook in the old format that has a password: after its first record (and perhaps one that
+# only asks not to write) stands FILEPASS. Streams begin at multiples of 64 bytes.
+LOCKED = re.compile(
+    rb"\x09\x08(?:\x10\x00.{16}|\x08\x00.{8})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL
+)
+STREAM = 64
 
 Row = tuple[int, list[Any]]
 Area = tuple[int, int, int, int]
@@ -194,6 +202,8 @@ def old_workbook(path: str) -> Iterator[Sheet]:
     with open(path, "rb") as file:
         content = file.read()
     if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Refusal("encrypted")
+    if any(found.start() % STREAM == 0 for found in LOCKED.finditer(content)):
         raise Refusal("encrypted")
     other, ours = (
         any(name.encode("utf-16-le") in content for name in names)

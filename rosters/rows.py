@@ -31,7 +31,7 @@ _NOT_PEOPLE = (
     *("合计", "小计", "总计", "共计", "填表", "注", "说明"),
     *("制表", "审核", "负责人"),
 )
-# Cells of a column of which is remembered what became of them.
+# Texts of a column of which is remembered what became of them: the same few come again and again.
 REMEMBERED = 2048
 _OWN: frozenset[int] = frozenset()
 _SEX_WORDS = {"1": "男", "2": "女"}
@@ -78,6 +78,10 @@ Outcome = Valid | Rejected | Duplicate | Skipped
 
 
 Cleaned = Value | Doubt | Fault
+_Clean = Callable[[Cell], Cleaned]
+# Of a column: its place, name and field, how a cell is cleaned (with and without remembering), and
+# what is at odds with the number.
+_Reading = tuple[int, str, str, _Clean, _Clean, Callable[[Value, str], str] | None]
 
 
 @dataclass
@@ -92,23 +96,18 @@ class RowReader:
         in_order = sorted((at, name) for name, at in self.header.columns.items())
         self._columns = [at for at, _ in in_order]
         self._number_at = self.header.columns[NUMBER]
-        self._told = [
-            (at, name, BY_NAME[name].field, self._cleaner(BY_NAME[name]), _CROSS_CHECKS.get(name))
-            for at, name in in_order
-        ]
+        self._told = [self._reading(at, BY_NAME[name]) for at, name in in_order]
         self._words = {unspaced(word.shown) for word in self.header.words.values()}
 
-    def _cleaner(self, column: Column) -> Callable[[Cell], Cleaned]:
-        """What a column makes of a cell; the same few cells come again and again."""
-
-        @lru_cache(REMEMBERED, typed=True)
+    def _reading(self, at: int, column: Column) -> _Reading:
         def clean(cell: Cell) -> Cleaned:
             try:
                 return column.clean(cell, self.known)
             except Fault as fault:
                 return fault.with_traceback(None)
 
-        return clean
+        at_odds = _CROSS_CHECKS.get(column.name)
+        return at, column.name, column.field, clean, lru_cache(REMEMBERED)(clean), at_odds
 
     def read(self, row: int, cells: Cells, merged: Iterable[int] = ()) -> Outcome | None:
         """`merged`: the columns whose value comes from a cell merged over several rows.
@@ -147,14 +146,18 @@ class RowReader:
             message = f"与第 {earlier} 行是同一公民身份号码,本行未采用。请核对后删去一行。"
             return Duplicate(row, Finding(row, NUMBER, "duplicate_in_file", message))
         width = len(cells)
-        for at, name, told, clean, at_odds in self._told:
-            value = clean(cells[at] if at < width else None) if at != self._number_at else fault
+        for at, name, told, clean, remembered, at_odds in self._told:
+            cell = cells[at] if at < width else None
+            if at == self._number_at:
+                value: Cleaned = fault
+            else:
+                value = remembered(cell) if isinstance(cell, str) else clean(cell)
             if value is None:
                 continue
-            if isinstance(value, Fault):
-                errors.append(Finding(row, name, value.code, str(value)))
-                continue
-            if isinstance(value, Doubt):
+            if isinstance(value, (Fault, Doubt)):
+                if isinstance(value, Fault):
+                    errors.append(Finding(row, name, value.code, str(value)))
+                    continue
                 warnings.append(Finding(row, name, value.code, value.message))
                 value = value.value
             if at_odds and number and (message := at_odds(value, number)):

@@ -6,7 +6,7 @@ thread of ours reads on: one row at a time would hand the interpreter to and fro
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ MOST_PARAMETERS = 30_000
 
 
 class Among(models.Lookup):
-    """`field in values`, for a thousand values without a thousand parameters."""
+    """`field in digests`, for thousands of digests without thousands of parameters."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -30,11 +30,11 @@ class Among(models.Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*parameters, self.rhs)
+        return f"{column} = ANY(string_to_array(%s, ','))", (*parameters, ",".join(self.rhs))
 
 
-def among(field: str, values: Sequence[str]) -> Among:
-    return Among(models.F(field), list(values))
+def among(field: str, digests: Iterable[str]) -> Among:
+    return Among(models.F(field), list(digests))
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:

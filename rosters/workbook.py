@@ -49,7 +49,7 @@ class FileRefused(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SourceRow:
     """One row as it stands in the sheet; `merged` columns are filled from a merged cell."""
 

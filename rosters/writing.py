@@ -183,9 +183,9 @@ ENTRY_COLUMNS = (
 )
 _FIELDS = {name: RosterEntry._meta.get_field(name) for name in TOLD}
 _NUMBER = RosterEntry._meta.get_field("number")
-_EMPTY = [
-    (name, "" if isinstance(field, models.CharField) else None) for name, field in _FIELDS.items()
-]
+_EMPTY = {
+    name: "" if isinstance(field, models.CharField) else None for name, field in _FIELDS.items()
+}
 
 
 Sealers = tuple[tuple[int, Callable[[bytes, str], bytes]], ...]
@@ -204,7 +204,7 @@ def _entry_values(roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any
     """The columns of a new row, encrypted under the UUID that it will have."""
     pk, values = uuid.uuid4(), match.values
     row = [pk, roster, match.row, match.number, match.number_digest, match.person]
-    row += [values.get(name, empty) for name, empty in _EMPTY]
+    row += (_EMPTY | values).values()
     row.append(match.row_digest)
     bound_to = str(pk)
     for at, seal in sealers:

@@ -22,5 +22,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+# The tests of the second factor switch it on; the others log in by password.
+SECOND_FACTOR_REQUIRED = False
 CELERY_TASK_ALWAYS_EAGER = True
 DATABASES["default"].pop("CONN_MAX_AGE", None)

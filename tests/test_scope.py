@@ -19,8 +19,8 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client, override_settings
-from django.utils import timezone
 from django.urls import get_resolver, resolve, reverse
+from django.utils import timezone
 
 from applications.actions.contacting import give_slip
 from applications.actions.evidence import attach
@@ -62,17 +62,23 @@ from kaili_hukou.postings import Post, appoint
 from kaili_hukou.registers import forget
 from kaili_hukou.roles import Role
 from reports.actions.attaching import attach as file_with
+from reports.actions.changing import Act as ReturnAct
+from reports.actions.changing import opened
 from reports.actions.consulting import enter_opinion, open_consultation
 from reports.actions.evaluating import Step as FindingStep
 from reports.actions.evaluating import move_on, note_finding, register_evaluation
-from reports.actions.indicators import Entry, enter
-from reports.models import Consultation, Evaluation, Finding, Opinion
-from reports.actions.changing import Act as ReturnAct
-from reports.actions.changing import opened
 from reports.actions.filing import Filing
 from reports.actions.filing import attach as attach_to_return
+from reports.actions.indicators import Entry, enter
 from reports.actions.returning import begin
-from reports.models import ReportBuild, SupportingRule
+from reports.models import (
+    Consultation,
+    Evaluation,
+    Finding,
+    Opinion,
+    ReportBuild,
+    SupportingRule,
+)
 from residence_permits.actions.applying import Applying, apply, bring, register_residence
 from residence_permits.actions.endorsing import Looked, endorse, refuse_endorsement
 from residence_permits.actions.permits import Act as PermitAct
@@ -449,6 +455,10 @@ REPORTS = (
     reports("draft-file", CITY_READERS, "draft_build", "zip", within="", ok=404),
     reports("file", RETURN_READERS, "return_file"),
     reports("remove-file", RETURN_FILLERS, "return_file", method="post", ok=302),
+    reports("figures", CITY_READERS),
+    reports("behind", CITY_READERS, data={"of": "settled/2026-01-01/2026-02-01"}),
+    reports("police-form", GATHERERS, "", YEAR),
+    reports("police-form", GATHERERS, "", YEAR, method="post"),
     reports("rules", RETURN_READERS),
     reports("rule", RETURN_READERS, "rule"),
     reports("rule", RETURN_READERS, "rule", method="post"),
@@ -585,7 +595,22 @@ OPEN = (
     desk("self-check", EVERYONE, "", "education"),
     desk("self-check", EVERYONE, "", "education", method="post"),
 )
-PAGES = DESK + COURSES + PERMITS + ROSTERS + OVERSIGHT + REPORTS
+# The door: one's own login, and what account keepers do to the logins of others.
+DOOR = (
+    Row("login-code", EVERYONE, ok=302),
+    Row("login-code", EVERYONE, method="post", data={"code": "1"}, ok=302),
+    Row("confirm-again", EVERYONE),
+    Row("confirm-again", EVERYONE, method="post", data={"proof": ""}),
+    Row("kept-forms", EVERYONE),
+    Row("kept-forms", EVERYONE, method="post", ok=302),
+    Row("second-factor", EVERYONE),
+    Row("second-factor", EVERYONE, method="post"),
+    Row("login-locks", ACCOUNT_KEEPERS),
+    Row("unlock", ACCOUNT_KEEPERS, "officer", method="post", ok=302),
+    Row("reset-second-factor", ACCOUNT_KEEPERS, "officer"),
+    Row("reset-second-factor", ACCOUNT_KEEPERS, "officer", method="post"),
+)
+PAGES = DESK + COURSES + PERMITS + ROSTERS + OVERSIGHT + REPORTS + DOOR
 TABLE = PAGES + ADMIN + OPEN
 
 # Addresses that lead on or answer nobody, whoever asks: (address, answer).
@@ -856,6 +881,8 @@ def build_oversight(at_desk: factories.Desk, bureau: Bureau) -> dict[str, Any]:
         "opinion": opinion,
         "observation": enter(count, office, today())[0],
     }
+
+
 def build_returns(supplier: Bureau) -> dict[str, Any]:
     """A return that the supplier has begun, with a scan; the rule of a bureau."""
     clerk = factories.officer("bureau_clerk", bureau=supplier)

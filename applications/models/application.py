@@ -146,6 +146,7 @@ class Application(models.Model):
             models.Index(fields=["-opened_at"], name="case_newest"),
             models.Index(fields=["station", "-opened_at"], name="case_station_newest"),
             models.Index(fields=["address_digest"], name="case_address"),
+            models.Index(fields=["route", "town", "registered_on"], name="case_route_town"),
         ]
         constraints = [
             models.UniqueConstraint(

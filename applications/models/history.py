@@ -43,9 +43,10 @@ class StateChange(models.Model):
         ordering = ["at"]
         indexes = [
             models.Index(fields=["application", "move"], name="change_by_move"),
-            # The audit looks through the decisions of a period, in the order of their days.
+            # Lists of moves of a period, in the order of their days.
             models.Index(fields=["on", "at"], name="change_by_day"),
-            models.Index(fields=["move", "on"], name="change_by_move_day"),
+            # The yearly report counts decisions by this index alone.
+            models.Index(fields=["move", "on", "application", "due_on"], name="change_by_move_day"),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ from kaili_hukou.actions import Refused
 from kaili_hukou.dates import quarter_before, quarter_of, quarter_span
 from kaili_hukou.models import Bureau
 from kaili_hukou.roles import Role
+from kaili_hukou.sessions import confirmed_again
 
 # The household section and 市户改办 hand over, and enter for bureaus that cannot reach the net.
 HANDERS = frozenset({Role.APPROVER, Role.REFORM_OFFICE})
@@ -283,6 +284,7 @@ def _salt(found: FollowUpList) -> str:
 
 @require_GET
 @desk_page(ANSWERERS)
+@confirmed_again
 def download(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The list as a file: full numbers, therefore recorded with its ground and count."""
     found = _visible_list(request, pk)

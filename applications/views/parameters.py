@@ -20,6 +20,7 @@ from kaili_hukou import audit
 from kaili_hukou.actions import Refused
 from kaili_hukou.forms import DayField
 from kaili_hukou.roles import Role
+from kaili_hukou.sessions import ask_again, confirmed_again
 
 KEEPERS = frozenset({Role.APPROVER})
 READERS = KEEPERS | {Role.AUDITOR, Role.REFORM_OFFICE}
@@ -58,8 +59,11 @@ class ChangeForm(forms.Form):
 
 @desk_page(READERS)
 def parameters(request: HttpRequest) -> HttpResponse:
+    asked = ask_again(request) if request.method == "POST" and _keeps(request) else None
+    if asked:
+        return asked
     form = ChangeForm(request.POST or None)
-    if request.method == "POST" and request.user.role in KEEPERS and form.is_valid():
+    if request.method == "POST" and _keeps(request) and form.is_valid():
         try:
             change = acts.propose(form.change(), request.user)
         except Refused as fault:
@@ -69,7 +73,7 @@ def parameters(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = [(row, row.on(today)) for row in in_force().by_name.values()]
     context = {
-        "form": form if request.user.role in KEEPERS else None,
+        "form": form if _keeps(request) else None,
         "rows": rows,
         "changes": ParameterChange.objects.select_related("proposed_by", "confirmed_by")[:100],
         "version": RULES_VERSION,
@@ -78,19 +82,23 @@ def parameters(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/parameters.html", context)
 
 
+def _keeps(request: HttpRequest) -> bool:
+    return request.user.role in KEEPERS
+
+
 @desk_page(READERS)
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """One change, with the open cases whose first opinion it would turn, and why."""
     found = get_object_or_404(ParameterChange.objects.select_related("proposed_by"), pk=pk)
-    if request.method == "POST" and request.user.role in KEEPERS:
-        return _decide(request, found)
+    if request.method == "POST" and _keeps(request):
+        return ask_again(request) or _decide(request, found)
     proposed = found.state == ParameterChange.State.PROPOSED
     audit.looked("预览参数变更", found)
     context = {
         "change": found,
         "proposed": proposed,
         "turns": acts.preview(found) if proposed else [],
-        "may": request.user.role in KEEPERS,
+        "may": _keeps(request),
         "own": found.proposed_by_id == request.user.pk,
     }
     return render(request, "applications/parameter_change.html", context)
@@ -112,6 +120,7 @@ def _decide(request: HttpRequest, found: ParameterChange) -> HttpResponse:
 
 @require_GET
 @desk_page(READERS)
+@confirmed_again
 def export(request: HttpRequest) -> HttpResponse:
     """For `assess --parameters`: the values in force, changes merged in."""
     audit.looked("导出参数")

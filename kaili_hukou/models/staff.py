@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 
 from kaili_hukou.models.places import Bureau, PoliceStation, Town
 from kaili_hukou.roles import POLICE, REACH, Reach, Role
@@ -36,6 +37,10 @@ class Officer(AbstractUser):
     own_number_digest = models.CharField(
         "本人身份号码摘要", max_length=32, blank=True, editable=False
     )
+    # Given by an administrator: good for one login within 72 hours, then changed.
+    password_given = models.BooleanField("初始密码", default=False, editable=False)
+    # Which login is the present one: a newer one ends the sessions of those before it.
+    present_login = models.UUIDField("当前登录", null=True, editable=False)
     is_demo = models.BooleanField("演示账号", default=False, editable=False)
 
     REQUIRED_FIELDS = ["name"]
@@ -62,6 +67,11 @@ class Officer(AbstractUser):
                     name for name in fields if name not in PLACED and name != "id"
                 ]
         super().save(*args, **options)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django ends a session whose hash differs: after a new password, or a newer login."""
+        told = f"{super()._get_session_auth_hash(secret=secret)}{self.present_login or ''}"
+        return salted_hmac("desk.login", told, secret=secret, algorithm="sha256").hexdigest()
 
     def work_under(self, posting: "Posting") -> None:
         """Role and place become those of the posting, until the row is read again."""

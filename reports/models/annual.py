@@ -101,6 +101,7 @@ class FrozenCase(models.Model):
     sex = models.CharField(max_length=1, blank=True)
     age = models.CharField(max_length=2, blank=True)
     nation = models.CharField(max_length=5, blank=True)
+    move = models.CharField(max_length=20, blank=True)
     term = models.CharField(max_length=6, blank=True)
     roster = models.CharField(max_length=16, blank=True)
     state = models.CharField(max_length=14, blank=True)

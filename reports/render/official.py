@@ -352,7 +352,8 @@ def _cell_xml(text: str, width: int, *, is_head: bool) -> str:
     kept = "<w:keepNext/>" if is_head else ""
     form = (
         f'<w:pPr>{kept}<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0"'
-        f' w:line="{round((TABLE_SIZE + 4) * 20)}" w:lineRule="exact"/><w:jc w:val="{side}"/></w:pPr>'
+        f' w:line="{round((TABLE_SIZE + 4) * 20)}" w:lineRule="exact"/>'
+        f'<w:jc w:val="{side}"/></w:pPr>'
     )
     words = "<w:br/>".join(
         f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in _printable(text).split("\n")

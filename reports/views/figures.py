@@ -16,8 +16,9 @@ from kaili_hukou.dates import parse_day
 from kaili_hukou.masking import mask_name
 from kaili_hukou.roles import Role
 from reports import due_days
+from reports.access import GATHERERS
 from reports.behind import Behind, Line, NoSuchFigure, behind
-from reports.counted_now import counted_now
+from reports.build import build
 from reports.figure_words import in_words
 from reports.figures import Disagreement, Figures, Row, Table
 from reports.frozen import FrozenBehind, frozen_rows
@@ -62,6 +63,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "fault": asked.fault or fault,
         "figures": told,
         "shown": _shown(told, asked.table) if told else None,
+        "enters": request.user.role in GATHERERS,
     }
     return render(request, "reports/figures.html", context)
 
@@ -125,7 +127,7 @@ def _figures(asked: _Asked) -> tuple[Figures | None, str]:
     if asked.span is None:
         return None, ""
     try:
-        return counted_now(asked.span, timezone.now()), ""
+        return build(asked.span, timezone.now()), ""
     except Disagreement as fault:
         return None, str(fault)
 

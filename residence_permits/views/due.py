@@ -17,6 +17,7 @@ from kaili_hukou import audit
 from kaili_hukou.access import desk_page
 from kaili_hukou.dates import parse_day
 from kaili_hukou.masking import mask_name
+from kaili_hukou.sessions import confirmed_again
 from residence_permits.access import READERS
 from residence_permits.forms import DueForm
 from residence_permits.models import Permit
@@ -156,6 +157,7 @@ def _iso(day: Any) -> str:
 
 
 @desk_page(READERS)
+@confirmed_again
 def export(request: HttpRequest) -> HttpResponse:
     """The list as a workbook. Cells that begin like a formula are escaped by the settings."""
     today = timezone.localdate()

@@ -15,6 +15,7 @@ from kaili_hukou import audit
 from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
 from kaili_hukou.crypto import Unreadable
+from kaili_hukou.sessions import confirmed_again
 from residence_permits.access import COUNTER, MAKERS, READERS, visible_permit, visible_request
 from residence_permits.actions.permits import Overtaken
 from residence_permits.actions.producing import (
@@ -140,6 +141,7 @@ def batch(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @desk_page(MAKERS)
+@confirmed_again
 def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The printer's files, in full; recorded with how many people it tells of."""
     found = _batch(request, pk)

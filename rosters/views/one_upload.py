@@ -76,8 +76,8 @@ def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return response
 
 
-@desk_page(ENTERING)
 @require_POST
+@desk_page(ENTERING)
 def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     upload = visible_upload(request, pk)
     try:
@@ -90,8 +90,8 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("rosters:one-upload", pk=pk)
 
 
-@desk_page(ENTERING)
 @require_POST
+@desk_page(ENTERING)
 def resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         uploads.resume(visible_upload(request, pk))

@@ -158,6 +158,7 @@
           "X-CSRFToken": data.get("csrfmiddlewaretoken") || "",
         },
       });
+      if (response.status === 401) throw new Error("ended");
       if (!response.ok || response.redirected) throw new Error(String(response.status));
       const html = await response.text();
       if (check.request !== request) return;
@@ -165,7 +166,14 @@
       say(target, "已按所填更新");
     } catch (error) {
       if (error.name === "AbortError" || check.request !== request) return;
-      say(target, "暂时不能更新,已填写的内容不受影响", true);
+      const ended = error.message === "ended";
+      say(
+        target,
+        ended
+          ? "登录已结束。请直接提交:填写的内容会保留,重新登录后继续"
+          : "暂时不能更新,已填写的内容不受影响",
+        true,
+      );
     }
     target.removeAttribute("aria-busy");
   }

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from rosters.importing import CHUNK
 from rosters.models import ImportRun, RosterEntry
 from tests.rosters.workbooks import HEADER, number, person, xlsx
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engine]
 
 ROOT = Path(__file__).parents[2]
 KILLS = 100 if os.environ.get("PROOF") else 5
-ROWS = 1000 * (KILLS + 3)
+ROWS = CHUNK * (KILLS + 1)
 PATIENCE = 120
 
 

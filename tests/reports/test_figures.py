@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -22,7 +23,9 @@ from tests.reports.many import Many, permits
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.make_aware(datetime.datetime(2026, 11, 23, 10, 0))
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+NOW = datetime.datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)
 SPANS = {
     "report year": Span(2026, report_year(2026)),
     "the year before": Span(2025, report_year(2025)),

@@ -3,9 +3,9 @@
 import datetime
 import hashlib
 import io
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 from docx import Document
 from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
@@ -26,9 +26,11 @@ from tests.reports.many import Many
 
 pytestmark = pytest.mark.django_db
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
 SPAN = Span(2026, report_year(2026))
-IN_TIME = timezone.make_aware(datetime.datetime(2026, 12, 9, 17, 0))
-BEFORE = timezone.make_aware(datetime.datetime(2026, 11, 30, 23, 59))
+IN_TIME = datetime.datetime(2026, 12, 9, 17, 0, tzinfo=SHANGHAI)
+BEFORE = datetime.datetime(2026, 11, 30, 23, 59, tzinfo=SHANGHAI)
 
 
 def all_returned(year=2026, **told):
@@ -180,7 +182,7 @@ def test_a_correction_needs_a_final_and_a_reason(returned):
 def test_the_next_report_names_what_was_entered_after_the_freeze(many):
     all_returned(2025)
     year = Span(2025, report_year(2025))
-    last = freeze(Freezing(year, timezone.make_aware(datetime.datetime(2025, 12, 9))))
+    last = freeze(Freezing(year, datetime.datetime(2025, 12, 9, tzinfo=SHANGHAI)))
     before = last.figures.told["settled"]["total"]
     table = build(SPAN, IN_TIME).table("prior_year")
     assert table.rows[0].cells[:3] == (before, before, 0)

@@ -4,6 +4,7 @@ import datetime
 import io
 import os
 import random
+import struct
 import time
 import zipfile
 from contextlib import suppress
@@ -214,6 +215,51 @@ def test_a_locked_file_is_told_as_such(tmp_path):
 
     locked = repacked(ods(tmp_path / "b.ods", ROWS), tmp_path / "c.ods", lock)
     assert refusal(locked) == "encrypted"
+
+
+def locked_xls(kind):
+    """The old workbook as Excel locks it: a FILEPASS record after the first, then scrambled bodies.
+
+    Kinds of [MS-XLS] 2.4.117: 0 is XOR, 1 is RC4.
+    """
+    content, chance = bytearray(OLD.read_bytes()), random.Random(1)
+    at, end = content.index(b"\x09\x08\x10\x00") + 20, content.index(b"\x42\x00\x02\x00")
+    body = struct.pack("<H", kind) + chance.randbytes(4 if kind == 0 else 52)
+    rest = end - at - len(body) - 8
+    lock = struct.pack("<HH", 0x2F, len(body)) + body
+    content[at:end] = lock + struct.pack("<HH", 0x5C, rest) + bytes(rest)
+    at += len(lock)
+    while at < 0x1000:
+        record, length = struct.unpack("<HH", content[at : at + 4])
+        if record not in (0x809, 0x85) and length:
+            content[at + 4 : at + 4 + length] = chance.randbytes(length)
+        if record == 0:
+            break
+        at += 4 + length
+    return bytes(content)
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_an_old_xls_with_a_password_is_told_as_such(tmp_path, kind):
+    assert refusal(written(tmp_path / "a.xls", locked_xls(kind))) == "encrypted"
+    assert numbers(OLD), "without the record it is read"
+
+
+def test_of_a_workbook_with_macros_only_the_rows_are_read(tmp_path):
+    """What stands in the macros is neither run nor looked at."""
+    source = xlsx(tmp_path / "a.xlsx", ROWS)
+    file = repacked(
+        source,
+        tmp_path / "a.xlsm",
+        lambda name, content: content.replace(
+            b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+            b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+        ),
+    )
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", OLE + random.Random(2).randbytes(5000))
+        assert b"macroEnabled" in archive.read("[Content_Types].xml")
+    assert numbers(file) == [row[1] for row in people(3)]
 
 
 def test_a_bomb_is_too_large(tmp_path):

@@ -1,4 +1,4 @@
-"""`annual_report YEAR --out DIR [--final] [--correct REASON] [--period FROM TO]`: the contract's door."""
+"""`annual_report YEAR --out DIR [--final] [--correct …] [--period …]`: the contract's door."""
 
 import json
 import sys
