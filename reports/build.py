@@ -23,7 +23,8 @@ from reports.period import Period, Span, month_of
 from reports.returns_told import Returns, returns_of
 from reports.settled_tables import SETTLED, Frame, settled_tables
 from reports.tables import Places
-from reports.texts import Words, silent
+from reports.texts import silent
+from reports.words import Words
 from reports.words_told import words_at
 from reports.work_tables import CASES, DECIDING, case_column, work_tables
 from reports.yearly_tables import Yearly, police_faults, yearly_tables

@@ -23,7 +23,7 @@ from reports.models import AnnualReport, FrozenCase, ReportFile
 from reports.period import Span
 from reports.render import docx, figures_json, xlsx
 from reports.returns_told import returns_of
-from reports.texts import changed_words
+from reports.words import changed_words
 
 LONGEST_REASON = 500
 FIGURES_FILE = "figures.json"

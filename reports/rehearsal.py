@@ -21,8 +21,8 @@ from applications.workflow import State as CaseState
 from reports import due_days
 from reports.actions.noting import flattened
 from reports.behind import behind
+from reports.build import build
 from reports.classes import LEVELS, UNLISTED
-from reports.counted_now import counted_now
 from reports.figures import Disagreement, Figures
 from reports.keys import NONE, Figure, where
 from reports.models import AnnualReport, FigureSnapshot, PoliceEntry, SupportingRule
@@ -98,7 +98,7 @@ def _scene(year: int, now: datetime.datetime) -> Scene:
     span = span_of(year, timezone.localtime(now).date())
     figures, fault = None, ""
     try:
-        figures = counted_now(span, now)
+        figures = build(span, now)
     except Disagreement as found:
         fault = str(found)
     rules = SupportingRule.objects.order_by().values_list("state").annotate(Count("pk"))

@@ -18,8 +18,8 @@ from reports.curve import (
 from reports.models import Observation, ReturnFile, SupportingRule, UnitReturn
 from reports.models.indicators import MEASURED_BY, Source, goals
 from reports.standing import side_of
-from reports.texts import FileWords, ItemWords, RateWords, RuleWords, UnitWords, Words
 from reports.units import clause_order
+from reports.words import FileWords, ItemWords, RateWords, RuleWords, UnitWords, Words
 
 # The offices as a sentence names them.
 OFFICES = {Source.STATISTICS: "市统计局", Source.POLICE: "市公安局"}

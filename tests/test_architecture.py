@@ -74,7 +74,6 @@ PURE = (
     "reports/due_days.py",
     "reports/period.py",
     "reports/keys.py",
-    "reports/figures.py",
     "reports/counts.py",
     "reports/classes.py",
     "reports/tables.py",
@@ -86,6 +85,7 @@ PURE = (
     "reports/trend.py",
     "reports/charts.py",
     "reports/texts.py",
+    "reports/words.py",
     "reports/findings.py",
     "applications/household_plans.py",
 )

@@ -10,12 +10,11 @@ from reports.render.official import Annex, Block, Heading, Official, Paragraph
 from reports.texts import (
     OUR_NAME,
     Said,
-    UnitWords,
     chapters,
     in_chinese,
     title_of,
-    words_of,
 )
+from reports.words import UnitWords, words_of
 
 ADDRESSEE = "凯里市人民政府"
 # Left empty for the pen: who signs is known when it is signed.

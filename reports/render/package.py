@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from reports.figures import Figures
 from reports.render import official
 from reports.render.official import Block, Heading, Official, Paragraph, Table
-from reports.texts import OUR_NAME, ItemWords, UnitWords, in_chinese, words_of
+from reports.texts import OUR_NAME, in_chinese
+from reports.words import ItemWords, UnitWords, words_of
 
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 EVIDENCE, SUMS = "佐证材料清单.csv", "SHA256SUMS.txt"

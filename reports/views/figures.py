@@ -18,7 +18,7 @@ from kaili_hukou.roles import Role
 from reports import due_days
 from reports.access import GATHERERS
 from reports.behind import Behind, Line, NoSuchFigure, behind
-from reports.counted_now import counted_now
+from reports.build import build
 from reports.figure_words import in_words
 from reports.figures import Disagreement, Figures, Row, Table
 from reports.frozen import FrozenBehind, frozen_rows
@@ -127,7 +127,7 @@ def _figures(asked: _Asked) -> tuple[Figures | None, str]:
     if asked.span is None:
         return None, ""
     try:
-        return counted_now(asked.span, timezone.now()), ""
+        return build(asked.span, timezone.now()), ""
     except Disagreement as fault:
         return None, str(fault)
 

@@ -249,7 +249,7 @@ def test_a_year_that_is_none_is_a_sentence(office, year):
     for name in ("submission", "rehearsal", "freezing"):
         answer = office.get(address(name, year=year))
         assert answer.status_code == 404
-        assert "没有这个报送年度" in page(answer).text
+        assert "没有这个报送年度" in answer.content.decode()
 
 
 def test_a_file_that_there_is_not_is_not_found(office, officer):

@@ -8,12 +8,6 @@ import pytest
 from applications.policy.routes import ROUTES
 from reports.figures import Column, Figures, Row, Table
 from reports.texts import (
-    ItemWords,
-    RateWords,
-    RuleWords,
-    UnitWords,
-    Words,
-    changed_words,
     chapters,
     compared,
     costs,
@@ -24,6 +18,14 @@ from reports.texts import (
     settled,
     supporting_rules,
     title_of,
+)
+from reports.words import (
+    ItemWords,
+    RateWords,
+    RuleWords,
+    UnitWords,
+    Words,
+    changed_words,
     words_of,
 )
 
