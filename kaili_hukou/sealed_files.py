@@ -4,6 +4,7 @@ import io
 import os
 import uuid
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from kaili_hukou import crypto
 from kaili_hukou.actions import Refused
 
+BLOCK = 1024 * 1024
 MOST_PIXELS = 80_000_000
 BROKEN = "这张图片已损坏或不完整,无法打开。请重新扫描后上传。"
 
@@ -29,11 +31,19 @@ class Shelf:
 
     def keep(self, pk: uuid.UUID, content: bytes) -> None:
         """Writes the encrypted bytes."""
+        self._write(pk, [content])
+
+    def keep_file(self, pk: uuid.UUID, source: Path) -> None:
+        """The same of a file, which is never in memory as a whole."""
+        with source.open("rb") as file:
+            self._write(pk, iter(lambda: file.read(BLOCK), b""))
+
+    def _write(self, pk: uuid.UUID, pieces: Iterable[bytes]) -> None:
         path = self.path(pk)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sealed = crypto.encrypt(content, purpose=self.purpose, bound_to=str(pk))
+        sealed = crypto.encrypted_pieces(pieces, purpose=self.purpose, bound_to=str(pk))
         with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(sealed)
+            file.writelines(sealed)
 
     def content_of(self, pk: uuid.UUID) -> bytes:
         """The plain bytes; crypto.Unreadable where it was changed, FileNotFoundError if lost."""

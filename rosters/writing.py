@@ -59,7 +59,7 @@ def begin(document: Document, path: Path, sha256: str, book: Workbook) -> Import
             run = _new_run(document, sha256, book)
     except IntegrityError:
         raise Refused(ELSEWHERE) from None
-    ORIGINALS.keep(run.roster_id, path.read_bytes())
+    ORIGINALS.keep_file(run.roster_id, path)
     audit.record("导入花名册", run.roster)
     return run
 

@@ -76,6 +76,15 @@ def test_what_was_sealed_comes_back(suite, plain):
 
 
 @pytest.mark.parametrize("suite", SUITES)
+@given(pieces=st.lists(st.binary(max_size=40), max_size=5))
+def test_what_was_sealed_in_pieces_comes_back_whole(suite, pieces):
+    with override_settings(FIELD_SUITE=suite):
+        sealed = b"".join(crypto.encrypted_pieces(pieces, purpose=PURPOSE, bound_to=ROW))
+        assert len(sealed) == len(encrypt(b"".join(pieces), purpose=PURPOSE, bound_to=ROW))
+        assert decrypt(sealed, purpose=PURPOSE, bound_to=ROW) == b"".join(pieces)
+
+
+@pytest.mark.parametrize("suite", SUITES)
 def test_the_stored_form_is_suite_key_nonce_ciphertext_tag(suite):
     with override_settings(FIELD_SUITE=suite):
         sealed = encrypt(b"12345", purpose=PURPOSE, bound_to=ROW)
