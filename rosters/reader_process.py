@@ -28,8 +28,7 @@ HEAD_ROWS = 23
 LINE_BYTES = 256 * 1024
 LONGEST_ROW = 16 * 1024 * 1024
 LONGEST_FIELD = 1024 * 1024
-MOST_PARTS = 2000
-RATIO, RATIO_FROM = 200, 1024 * 1024
+MOST_PARTS, RATIO, RATIO_FROM = 2000, 200, 1024 * 1024
 
 ZIP, OLE = b"PK", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BINARIES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x7fELF", b"MZ", b"BM")
@@ -237,11 +236,9 @@ def text_sheets(start: bytes, file: Any) -> Iterator[Sheet]:
 
 def decoded(content: bytes) -> str:
     """UTF-8 with or without BOM, else GB 18030; what holds a NUL is no text."""
-    if b"\x00" in content:
-        raise Refusal("not_a_spreadsheet")
-    if content.startswith(codecs.BOM_UTF8):
+    if content.startswith(codecs.BOM_UTF8) and b"\x00" not in content:
         return content.decode("utf-8-sig", "replace")
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", "gb18030") if b"\x00" not in content else ():
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -365,7 +362,7 @@ def plain(cells: Iterable[Any]) -> list[Any]:
     return [cell[:500] if isinstance(cell, str) else cell for cell in list(cells)[:2000]]
 
 
-def tell(message: dict[str, Any]) -> None:
+def tell(message: Any) -> None:
     write_line(encode(message))
 
 
@@ -374,15 +371,11 @@ def write_line(line: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def limit(memory: int, seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-
-
 def main(path: str, settings: str) -> None:
     limits = json.loads(settings)
-    limit(limits["memory"], limits["seconds"])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["seconds"], limits["seconds"]))
     try:
         answer(path, limits, bool(limits["sparse"]))
     except Refusal as refusal:

@@ -81,6 +81,7 @@ PURE = (
     "reports/yearly_tables.py",
     "reports/work_tables.py",
     "reports/rates.py",
+    "reports/figures.py",
     "reports/curve.py",
     "reports/trend.py",
     "reports/charts.py",
