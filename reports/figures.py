@@ -168,18 +168,18 @@ class Figures:
             "reason": self.reason,
             "notes": list(self.notes),
             "changes": [asdict(change) for change in self.changes],
-            "tables": [_plain(asdict(table)) for table in self.tables],
-            "words": _plain(self.words),
+            "tables": [plain(asdict(table)) for table in self.tables],
+            "words": plain(self.words),
         }
         return head | self.told | rest
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Tuples as lists, as JSON has them."""
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return value
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from reports.figures import Change, Figures
+from reports.figures import Change, Figures, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ class Words:
     rates: tuple[RateWords, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        told: dict[str, Any] = plain(asdict(self))
+        return told
 
 
 def words_of(figures: Figures) -> Words:

@@ -33,9 +33,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
         call_command("load_registers", stdout=io.StringIO())
         restoring.keep()
         TransactionTestCase._fixture_teardown = restoring.restore
-    yield
-    with django_db_blocker.unblock():
-        restoring.forget()
 
 
 @pytest.fixture(autouse=True)
