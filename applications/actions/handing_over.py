@@ -28,7 +28,9 @@ def hand_over(handing: Handing, *, by: Officer, on: datetime.date) -> HandOver:
     """All drafts that the giver holds at the station are held by the taker from now on."""
     _check(handing, on)
     drafts = Application.objects.filter(station=handing.station).drafts_of(handing.giver)
-    count = drafts.update(held_by=handing.taker)
+    # Held first: of two who hand over at once the second finds them gone.
+    held = list(drafts.select_for_update(of=("self",)).values_list("pk", flat=True))
+    count = Application.objects.filter(pk__in=held).update(held_by=handing.taker)
     if not count:
         raise Refused(f"{handing.giver.name}在本所没有未办完的草稿,或刚刚已移交。请刷新后核对。")
     made = HandOver.objects.create(
