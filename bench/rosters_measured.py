@@ -138,7 +138,7 @@ def peer(resource: type[EntryResource], path: Path, rows: int) -> float:
     """Rows a second; the workbook is read by import-export's own way of reading."""
     emptied()
     made = resource()
-    made.roster = Roster.objects.create(
+    made.roster_pk = Roster.objects.create(
         kind="relocation", supplier=Bureau.objects.first(), reference="x", document_on=TODAY
     ).pk
 

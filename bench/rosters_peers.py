@@ -1,8 +1,7 @@
 """The peers of `bench.rosters`: django-import-export with its defaults, and at its best in bulk.
 
 Both end with the same rows: the same checks in `before_import_row`, both digests, the row of the
-sheet, the same encrypted fields. Neither is asked for more than it needs: the roster is set on the
-row without a query, and persons are not looked up.
+sheet, the same encrypted fields. Neither is asked for persons, which our import looks up besides.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from rosters.columns import BY_NAME
 from rosters.header import find_header
 from rosters.importing import known
 from rosters.matching import row_digest
-from rosters.models import RosterEntry
+from rosters.models import Roster, RosterEntry
 from rosters.rows import RowReader, Valid
 
 TODAY = datetime.date(2026, 11, 23)
@@ -31,11 +30,11 @@ HEADER = [
     *("迁出地", "迁入乡镇", "联系电话", "是否自愿"),
 ]
 FIELDS = [BY_NAME[name].field for name in HEADER]
-MADE = ("row", "number_digest", "row_digest")
+MADE = ("row", "number_digest", "row_digest", "roster")
 
 
 class EntryResource(resources.ModelResource):
-    """Row by row, with every default: a look-up, a comparison and a savepoint for each row."""
+    """Row by row, with every default: a savepoint, a comparison, and each look-up a query."""
 
     number_digest = Field("number_digest", "number_digest")
     row_digest = Field("row_digest", "row_digest")
@@ -45,13 +44,14 @@ class EntryResource(resources.ModelResource):
         fields = (*FIELDS, *MADE)
         import_id_fields = ("number_digest",)
 
-    roster: Any = None
+    roster_pk: Any = None
 
     def before_import(self, dataset: Dataset, **options: Any) -> None:
         self._reader = RowReader(find_header({1: HEADER}), known(TODAY))
         self._line = 1
         for name in ("row", "row_digest"):
             dataset.append_col([""] * len(dataset), header=name)
+        dataset.append_col([self.roster_pk] * len(dataset), header="roster")
         numbers = dataset["number"]
         dataset.append_col([number_digest(number) for number in numbers], header="number_digest")
 
@@ -63,14 +63,12 @@ class EntryResource(resources.ModelResource):
         told = row_digest(found.values)
         row.update(found.values, number=found.number, row=self._line, row_digest=told)
 
-    def init_instance(self, row: Any = None) -> RosterEntry:
-        return RosterEntry(roster_id=self.roster)
-
 
 class BulkResource(EntryResource):
     """As its own pages advise: bulk_create, nothing compared for show, look-ups cached."""
 
     town = Field("town", "town", CachedForeignKeyWidget(Town))
+    roster = Field("roster", "roster", CachedForeignKeyWidget(Roster))
 
     class Meta(EntryResource.Meta):
         use_bulk = True

@@ -13,6 +13,7 @@ from kaili_hukou.cells import number_text
 Cell = str | float | int | bool | datetime.date | None
 Cells = Sequence[Cell]
 
+SHORT = 100
 # What a database or a page cannot hold; tab and line break become a blank.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _BREAKS = re.compile(r"[\t\r\n]+")
@@ -59,7 +60,6 @@ def unspaced(text: str) -> str:
     )
 
 
-@lru_cache(maxsize=4096, typed=True)
 def folded(cell: Cell) -> str:
     """The words of a header or of a short value, as they are compared.
 
@@ -67,12 +67,24 @@ def folded(cell: Cell) -> str:
     `1.` are dropped; full-width forms become ASCII, capitals small. What stands in brackets as a
     whole is kept. The same few words come again and again: they are remembered.
     """
+    return _remembered(cell) if is_short(cell) else _folded(cell)
+
+
+def is_short(cell: Cell) -> bool:
+    """Such a cell may be remembered: thousands of the longest would not find room."""
+    return not isinstance(cell, str) or len(cell) <= SHORT
+
+
+def _folded(cell: Cell) -> str:
     text = unspaced(unicodedata.normalize("NFKC", text_of(cell))).translate(_MARKS).casefold()
     bare = text
     while (shorter := _REMARK.sub("", bare)) != bare:
         bare = shorter
     bare = _PREFIX.sub("", bare or text.translate(_BRACKET_MARKS))
     return bare.rstrip(":")
+
+
+_remembered = lru_cache(maxsize=4096, typed=True)(_folded)
 
 
 def letter(index: int) -> str:

@@ -13,7 +13,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from kaili_hukou import identity
 from kaili_hukou.cells import CellError, checked_number
@@ -174,7 +173,6 @@ _ABOVE_TOWN = ("贵州省", "黔东南苗族侗族自治州", "黔东南州", "�
 _TOWN_ENDINGS = ("街道办事处", "街道办", "街道", "镇")
 
 
-@lru_cache(maxsize=1024, typed=True)
 def town_key(name: Cell) -> str:
     """The name of a town as it is compared: without what lies above it and without 镇, 街道."""
     text = folded(name)

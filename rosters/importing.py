@@ -8,12 +8,11 @@ committed: rows up to there are read again (their errors are told once more) and
 import datetime
 import gc
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 
@@ -31,7 +30,6 @@ from rosters.writing import Document, begin, finish, write_chunk
 CHUNK = 2000
 
 Read = tuple[SourceRow, Outcome]
-Item = TypeVar("Item")
 OPEN = {"97", "98"}  # codes of the register that are no nationality
 
 
@@ -139,14 +137,10 @@ def import_roster(order: Order, listener: Listener | None = None) -> Result:
 
 
 def _through(order: Order, sha256: str, listener: Listener, *, commit: bool) -> Result:
-    with (
-        uncollected(),
-        Workbook(order.path, order.find) as book,
-        closing(ahead(_chunks(book, known(order.on), order.chunk))) as chunks,
-    ):
+    with uncollected(), Workbook(order.path, order.find) as book:
         result = Result(order, sha256, book.head, book.header)
         listener.begun(book.head, book.header)
-        for read in chunks:
+        for read in _chunks(book, known(order.on), order.chunk):
             _count(result, read)
             matches = _write(result, read, book) if commit else _compare(result, read)
             listener.chunk(Chunk(read, matches), result)
@@ -168,18 +162,6 @@ def _chunks(book: Workbook, known: Known, size: int) -> Iterator[list[Read]]:
     )
     while chunk := list(islice(read, size)):
         yield chunk
-
-
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, the next of which another thread makes ready while this one writes the last.
-
-    That thread only reads and checks: it never touches the database.
-    """
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        following = thread.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = thread.submit(next, items, None)
-            yield item
 
 
 @contextmanager

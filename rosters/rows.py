@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from rosters.cells import Cell, Cells, folded, is_blank, letter, text_of, unspaced
+from rosters.cells import SHORT, Cell, Cells, folded, is_blank, letter, text_of, unspaced
 from rosters.columns import (
     BIRTH,
     BY_NAME,
@@ -32,7 +32,7 @@ _NOT_PEOPLE = (
     *("合计", "小计", "总计", "共计", "填表", "注", "说明"),
     *("制表", "审核", "负责人"),
 )
-# Texts of a column of which is remembered what became of them: the same few come again and again.
+# Short texts of a column of which is remembered what became of them: the same few come again.
 REMEMBERED = 2048
 _OWN: frozenset[int] = frozenset()
 _SEX_WORDS = {"1": "男", "2": "女"}
@@ -152,7 +152,8 @@ class RowReader:
             if at == self._number_at:
                 value: Cleaned = fault
             else:
-                value = remembered(cell) if isinstance(cell, str) else clean(cell)
+                is_usual = isinstance(cell, str) and len(cell) <= SHORT
+                value = remembered(cell) if is_usual else clean(cell)
             if value is None:
                 continue
             if isinstance(value, (Fault, Doubt)):

@@ -21,7 +21,7 @@ from rosters.files import ORIGINALS, remove
 from rosters.kinds import KINDS
 from rosters.matching import ENCRYPTED, TOLD, Match, find_people
 from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
-from rosters.tables import insert
+from rosters.tables import insert, new_ids
 from rosters.workbook import Workbook
 
 State = ImportRun.State
@@ -102,11 +102,14 @@ def write_chunk(run: ImportRun, matches: Sequence[Match], last_row: int) -> None
     fresh = [match for match in matches if not match.is_unchanged]
     find_people(fresh)
     sealers = _sealers()
-    entries = [_entry_values(run.roster_id, match, sealers) for match in fresh]
+    entries = [
+        _entry_values(pk, run.roster_id, match, sealers)
+        for pk, match in zip(new_ids(len(fresh)), fresh, strict=True)
+    ]
+    same = [match for match in matches if match.is_unchanged]
     repeats = [
-        [uuid.uuid4(), run.roster_id, match.row, match.entry]
-        for match in matches
-        if match.is_unchanged
+        [pk, run.roster_id, match.row, match.entry]
+        for pk, match in zip(new_ids(len(same)), same, strict=True)
     ]
     changed = sum(match.entry is not None for match in fresh)
     with transaction.atomic():
@@ -200,11 +203,10 @@ def _sealers() -> Sealers:
     return tuple((at, crypto.sealer(field.purpose)) for at, field in places)
 
 
-def _entry_values(roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any]:
+def _entry_values(pk: uuid.UUID, roster: uuid.UUID, match: Match, sealers: Sealers) -> list[Any]:
     """The columns of a new row, encrypted under the UUID that it will have."""
-    pk, values = uuid.uuid4(), match.values
     row = [pk, roster, match.row, match.number, match.number_digest, match.person]
-    row += (_EMPTY | values).values()
+    row += (_EMPTY | match.values).values()
     row.append(match.row_digest)
     bound_to = str(pk)
     for at, seal in sealers:

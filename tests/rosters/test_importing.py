@@ -1,6 +1,7 @@
 """From file to stored rows: new, changed, unchanged, taken up again, each row once."""
 
 import datetime
+import uuid
 
 import pytest
 
@@ -10,6 +11,7 @@ from kaili_hukou.models.people import number_digest
 from rosters.actions.confirming import confirm
 from rosters.importing import Listener, Order, import_roster
 from rosters.models import ImportRun, Roster, RosterEntry, RosterRepeat
+from rosters.tables import new_ids
 from rosters.workbook import FileRefused, Workbook, sha256_of
 from rosters.writing import ORIGINALS, Document, begin, write_chunk
 from tests import factories
@@ -234,3 +236,10 @@ def test_a_roster_that_only_repeats_can_be_confirmed(tmp_path, first, desk):
     assert RosterRepeat.objects.count() == 3
     assert RosterEntry.objects.confirmed(ON).count() == 3
     assert not RosterEntry.objects.confirmed(ON - datetime.timedelta(days=1)).exists()
+
+
+def test_ids_are_given_in_the_order_of_time():
+    given = new_ids(3000)
+    assert len(set(given)) == 3000
+    assert given[:2000] == sorted(given[:2000])
+    assert {(one.version, one.variant) for one in given} == {(7, uuid.RFC_4122)}
