@@ -4,6 +4,7 @@ Every model with people's data names in `scope_paths` how its rows hang on a sta
 Other people's rows answer 404, like rows that do not exist.
 """
 
+import datetime
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -13,10 +14,15 @@ from django.db import models
 from kaili_hukou.roles import REACH, Reach
 
 
-def bureaus_of(bureau: Any) -> frozenset[Any]:
-    """The bureau and those whose successor it is, through any number of reforms."""
-    known = apps.get_model("kaili_hukou", "Bureau")._base_manager
-    pairs = dict(known.filter(successor__isnull=False).values_list("pk", "successor"))
+def bureaus_of(bureau: Any, *, gone_by: datetime.date | None = None) -> frozenset[Any]:
+    """The bureau and those whose successor it is, through any number of reforms.
+
+    With `gone_by` only those that were no more on that day: whose duties it has, not only papers.
+    """
+    known = apps.get_model("kaili_hukou", "Bureau")._base_manager.filter(successor__isnull=False)
+    if gone_by is not None:
+        known = known.filter(valid_to__lt=gone_by)
+    pairs = dict(known.values_list("pk", "successor"))
     found = {bureau} - {None}
     while more := {old for old, new in pairs.items() if new in found} - found:
         found |= more

@@ -4,9 +4,8 @@ from typing import Any, Self
 
 from django.db.models import Q
 
-from kaili_hukou.models.duties import sees
 from kaili_hukou.roles import Role
-from kaili_hukou.scope import ScopedQuerySet
+from kaili_hukou.scope import ScopedQuerySet, bureaus_of
 from reports.return_flow import RECEIVED, WITH_UNIT
 
 
@@ -21,7 +20,7 @@ class ReturnQuerySet(ScopedQuerySet):
             return self.none()
         path = self.model.unit_path
         if officer.bureau_id:
-            return self.filter(**{f"{path}bureau__in": sees(officer.bureau_id)})
+            return self.filter(**{f"{path}bureau__in": bureaus_of(officer.bureau_id)})
         if officer.town_id:
             return self.filter(**{f"{path}town": officer.town_id})
         return self.none()
@@ -32,7 +31,7 @@ class RuleQuerySet(ScopedQuerySet):
         """A bureau's clerk sees its rules and those it took over; a town owes none."""
         if officer.role != Role.BUREAU_CLERK or not (officer.is_active and officer.bureau_id):
             return super().visible_to(officer)
-        return self.filter(bureau__in=sees(officer.bureau_id))
+        return self.filter(bureau__in=bureaus_of(officer.bureau_id))
 
 
 class UnitReturnQuerySet(ReturnQuerySet):

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from kaili_hukou.models import Bureau, Duty, Officer, Town
-from kaili_hukou.models.duties import sees
 from kaili_hukou.roles import Role
+from kaili_hukou.scope import bureaus_of
 from reports import due_days
 
 Unit = Bureau | Town
@@ -50,7 +50,7 @@ def may_see(officer: Officer, unit: Unit) -> bool:
         return True
     if isinstance(unit, Town):
         return officer.bureau_id is None and officer.town_id == unit.pk
-    return officer.bureau_id is not None and unit.pk in sees(officer.bureau_id)
+    return officer.bureau_id is not None and unit.pk in bureaus_of(officer.bureau_id)
 
 
 def measures(unit: Unit, year: int) -> list[Duty]:

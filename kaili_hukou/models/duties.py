@@ -10,6 +10,7 @@ from django.db.models import Q
 from kaili_hukou.clauses import CLAUSES
 from kaili_hukou.models.places import Bureau, Town
 from kaili_hukou.models.seeded import Seeded
+from kaili_hukou.scope import bureaus_of
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):
@@ -21,28 +22,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         """What a unit answers for on a day, with what it took over from units that are gone."""
         if isinstance(unit, Town):
             return self.in_force(on).filter(town=unit)
-        return self.in_force(on).filter(bureau__in=answers_for(unit, on))
-
-
-def answers_for(bureau: Bureau, on: datetime.date) -> set[int]:
-    """The bureau itself and all whose place it has taken by the day."""
-    return _with_predecessors(bureau.pk, Bureau.objects.filter(valid_to__lt=on))
-
-
-def sees(bureau_id: int) -> set[int]:
-    """The bureau itself and all that named it their successor, gone or split: their papers."""
-    return _with_predecessors(bureau_id, Bureau.objects.all())
-
-
-def _with_predecessors(bureau_id: int, among: models.QuerySet[Bureau]) -> set[int]:
-    """Along the successors, backwards; a circle ends the walk."""
-    rows = among.filter(successor__isnull=False).order_by("pk")
-    taken_over = dict(rows.values_list("pk", "successor"))
-    found, reached = {bureau_id}, {bureau_id}
-    while reached:
-        reached = {pk for pk, heir in taken_over.items() if heir in found} - found
-        found |= reached
-    return found
+        return self.in_force(on).filter(bureau__in=bureaus_of(unit.pk, gone_by=on))
 
 
 def numbered_clause(code: str) -> None:

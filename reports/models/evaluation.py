@@ -11,7 +11,7 @@ from django.utils import timezone
 from kaili_hukou.crypto import EncryptedField
 from kaili_hukou.models import Bureau, Officer
 from kaili_hukou.roles import REACH, Reach
-from kaili_hukou.scope import ScopedQuerySet
+from kaili_hukou.scope import ScopedQuerySet, bureaus_of
 from reports import findings
 
 
@@ -67,22 +67,11 @@ class FindingQuerySet(ScopedQuerySet):
             return super().visible_to(officer)
         if officer.bureau_id is None:
             return self.none()
-        open_ones = Q(unit__in=_predecessors(officer.bureau_id), state__in=findings.OPEN)
+        open_ones = Q(unit__in=bureaus_of(officer.bureau_id), state__in=findings.OPEN)
         return self.filter(Q(unit=officer.bureau_id) | open_ones)
 
     def overdue(self, on: datetime.date) -> Self:
         return self.filter(state=findings.ASSIGNED, mend_by__lt=on)
-
-
-def _predecessors(bureau: int) -> set[int]:
-    """All whose duties came to this bureau, however many steps ago."""
-    found: set[int] = set()
-    wave = {bureau}
-    while wave:
-        wave = set(Bureau.objects.filter(successor__in=wave).values_list("pk", flat=True))
-        wave -= found | {bureau}
-        found |= wave
-    return found
 
 
 class Finding(models.Model):

@@ -13,6 +13,7 @@ from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
 from kaili_hukou.dates import add_months
 from kaili_hukou.paging import FewPages
+from kaili_hukou.sessions import confirmed_again
 from reports.audit_export import HEADINGS, MOST, Span, decisions, export, line, told
 from reports.oversight_access import AUDITORS
 from reports.oversight_forms import ExportForm, SpanForm
@@ -57,6 +58,7 @@ def _page(
 
 @require_POST
 @desk_page(AUDITORS)
+@confirmed_again
 def audit_export(request: HttpRequest) -> HttpResponse:
     """The workbook; who asks and why is recorded for good before it goes out."""
     form = ExportForm(request.POST)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from kaili_hukou import audit
 from kaili_hukou.access import desk_page
 from kaili_hukou.actions import Refused
+from kaili_hukou.sessions import confirmed_again
 from reports.actions.consulting import answered, dispose, enter_opinion, open_consultation
 from reports.audit_export import hidden
 from reports.models import Consultation, Opinion
@@ -195,6 +196,7 @@ def _try(request: HttpRequest, name: str, form: Any, act: Any) -> dict[str, Any]
 
 @require_POST
 @desk_page(CITY)
+@confirmed_again
 def export(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """All opinions as a workbook; in clear only for whoever answers them."""
     found = get_object_or_404(Consultation, pk=pk)

@@ -368,7 +368,7 @@ def test_home_asks_the_same_number_of_questions_however_many_there_are(
     roster = imported(path, officer).roster
     for serial in range(40):
         factories.roster("relocation", reference=f"凯移〔2025〕{serial}号")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(18):
         shown = page(client.get("/rosters/"))
     assert "1 / 2" in shown.text
     assert Roster.objects.get(pk=roster.pk).reference in shown.text
