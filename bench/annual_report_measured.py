@@ -91,7 +91,7 @@ class Bench:
         self.towns = list(Town.objects.all())
         self.stations = list(PoliceStation.objects.all())
         self.city = Officer.objects.create(
-            username="city", name="试", role="approver", is_staff=True, is_superuser=True
+            username="city", name="试", role="approver", is_staff=True
         )
         appoint(self.city, Post.as_registered(self.city, self.period.first), on=self.period.first)
         began = time.perf_counter()

@@ -83,7 +83,7 @@ class Bench:
             username="clerk", name="试", role="window", station=self.stations[0], is_staff=True
         )
         self.city = Officer.objects.create(
-            username="city", name="试", role="approver", is_staff=True, is_superuser=True
+            username="city", name="试", role="approver", is_staff=True
         )
         for officer in (self.clerk, self.city):
             appoint(officer, Post.as_registered(officer, self.today), on=self.today)

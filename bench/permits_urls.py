@@ -1,12 +1,12 @@
 """What the figures of `bench.permits` are compared with: a bare press, and the stock changelist."""
 
-from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from bench.stock import StockAdmin, StockSite
 from kaili_hukou.models.people import number_digest
 from residence_permits.models import Endorsement, Permit
 
@@ -21,13 +21,13 @@ def press(request: HttpRequest) -> HttpResponse:
     return HttpResponse("done")
 
 
-class StockPermits(admin.ModelAdmin):
+class StockPermits(StockAdmin):
     list_display = ["serial", "person", "town", "residence_from", "issued_on"]
     search_fields = ["serial", "person__name"]
     list_filter = ["basis"]
 
 
-stock = admin.AdminSite(name="stock")
+stock = StockSite(name="stock")
 stock.register(Permit, StockPermits)
 
 urlpatterns = [
